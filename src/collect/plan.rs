@@ -1,0 +1,66 @@
+//! Which files are collected: the winners of the finders, and a refusal of what cannot lie in one
+//! tree.
+
+use super::Collection;
+use super::report::Event;
+use crate::error::{Error, Result};
+use crate::finders::{FoundFile, Listing};
+use crate::name::StaticName;
+
+/// The files to collect, sorted by name, and how many lost to them.
+pub(super) struct Plan {
+    pub(super) files: Vec<FoundFile>,
+    pub(super) skipped: Vec<StaticName>,
+}
+
+impl Plan {
+    /// The place of a name among the files.
+    pub(super) fn index_of(&self, name: &str) -> Option<usize> {
+        self.files.binary_search_by(|file| file.name.as_str().cmp(name)).ok()
+    }
+}
+
+pub(super) fn plan(collection: &Collection<'_>, on_event: &dyn Fn(Event<'_>)) -> Result<Plan> {
+    let listing = collection.finders.list(&collection.ignore)?;
+    refuse_conflicts(&listing)?;
+    refuse_manifest(collection, &listing)?;
+    for loser in &listing.duplicates {
+        on_event(Event::Duplicate { winner: &listing.files[&loser.name], loser });
+    }
+    let skipped = listing.duplicates.into_iter().map(|file| file.name).collect();
+    Ok(Plan { files: listing.files.into_values().collect(), skipped })
+}
+
+/// A name cannot be a file and a directory (B22).
+fn refuse_conflicts(listing: &Listing) -> Result<()> {
+    let mut conflicts = Vec::new();
+    for (name, file) in &listing.files {
+        let mut parent = name.parent();
+        while !parent.is_empty() {
+            if let Some(other) = listing.files.get(parent) {
+                let problem = format!(
+                    "it would be collected as `{name}`, but {} is collected as the file `{parent}`; rename or ignore one",
+                    other.origin
+                );
+                conflicts.push(Error::Source { path: file.origin.to_string(), problem });
+            }
+            parent = parent.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+    }
+    if conflicts.is_empty() { Ok(()) } else { Err(Error::several(conflicts)) }
+}
+
+/// A collected file with the manifest's name would be overwritten by it (B26).
+fn refuse_manifest(collection: &Collection<'_>, listing: &Listing) -> Result<()> {
+    let reserved = collection.naming.as_ref().and_then(|naming| naming.manifests.reserved_name());
+    match reserved.and_then(|name| listing.files.get(&name)) {
+        None => Ok(()),
+        Some(file) => Err(Error::Source {
+            path: file.origin.to_string(),
+            problem: format!(
+                "it would be collected as `{}`, the name of the manifest; rename or ignore it, or set storage.manifest_name",
+                file.name
+            ),
+        }),
+    }
+}

@@ -1,0 +1,77 @@
+//! The last step: the manifest that names what was written, after everything it names is safe on
+//! its medium.
+
+use std::time::SystemTime;
+
+use super::plan::Plan;
+use super::stamp::Stamp;
+use super::{CollectOptions, Collection, Naming};
+use crate::error::{Error, Result};
+use crate::manifest::{FileRecord, Manifest};
+use crate::name::{StaticName, StoredName};
+use crate::storage::Storage;
+
+pub(super) fn publish(
+    collection: &Collection<'_>,
+    plan: &Plan,
+    stamps: &[Stamp],
+    previous: Option<Manifest>,
+    options: &CollectOptions,
+) -> Result<Option<Manifest>> {
+    let Some(naming) = &collection.naming else {
+        if !options.dry_run {
+            sync(collection.storage)?;
+        }
+        return Ok(None);
+    };
+    let had_one = previous.is_some();
+    let previous = previous.unwrap_or_default();
+    let manifest = manifest(collection.storage, naming, plan, stamps, &previous, options);
+    if !options.dry_run && (manifest != previous || !had_one) {
+        sync(collection.storage)?;
+        naming.manifests.save(&manifest)?;
+    }
+    Ok(Some(manifest))
+}
+
+fn sync(storage: &dyn Storage) -> Result<()> {
+    let failed = |source| Error::Io { action: "write to", subject: storage.location(), source };
+    storage.sync().map_err(failed)
+}
+
+fn manifest(
+    storage: &dyn Storage,
+    naming: &Naming<'_>,
+    plan: &Plan,
+    stamps: &[Stamp],
+    previous: &Manifest,
+    options: &CollectOptions,
+) -> Manifest {
+    let now = options.now.unwrap_or_else(SystemTime::now);
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let mut manifest = Manifest::default();
+    let record = |name: &StaticName, stored: &StoredName, size: u64, integrity: &str| {
+        // The same bytes under the same name keep the date of their first publication.
+        let known = previous.files.get(stored).filter(|known| known.integrity == integrity);
+        FileRecord::new(name.clone(), size, integrity.to_owned(), known.map_or(now, |known| known.since))
+    };
+    for (file, stamp) in plan.files.iter().zip(stamps) {
+        let name = &file.name;
+        let published = stamp.published();
+        manifest.paths.insert(name.clone(), stamp.stored.clone());
+        if naming.keep_originals {
+            let plain = StoredName::plain(name);
+            let source = &stamp.source;
+            manifest.files.insert(plain.clone(), record(name, &plain, source.size, &source.integrity));
+        }
+        let hashed = record(name, &stamp.stored, published.size, &published.integrity);
+        manifest.files.insert(stamp.stored.clone(), hashed.immutable());
+    }
+    for (stored, old) in &previous.files {
+        // A page of an earlier version may still ask for it, unless somebody has removed it.
+        if old.immutable && !manifest.files.contains_key(stored) && storage.metadata(stored.as_name()).is_ok() {
+            manifest.files.insert(stored.clone(), old.clone());
+        }
+    }
+    manifest
+}

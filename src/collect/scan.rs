@@ -1,0 +1,153 @@
+//! What the texts refer to: every text is read and scanned once, every reference resolved, and
+//! those that lead nowhere are reported together.
+
+use bytes::Bytes;
+use rayon::prelude::*;
+
+use super::plan::Plan;
+use super::{Collection, Naming, Warnings};
+use crate::error::{Error, Problem, Result, Severity};
+use crate::finders::FoundFile;
+use crate::name::StaticName;
+use crate::nearest::nearest;
+use crate::references::{Reference, ReferenceKind, Target, resolve};
+
+/// What is done about references to files that are not collected.
+#[derive(Debug, Clone, Default)]
+pub struct Missing {
+    /// The rule for all references that no exception is for.
+    pub default: MissingRule,
+    /// Globs of the referring file and of the reference, and their rule; the first that fits counts.
+    pub exceptions: Vec<(Vec<String>, Vec<String>, MissingRule)>,
+}
+
+/// What is done about one reference to a file that is not collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MissingRule {
+    /// The run fails, and nothing is written.
+    #[default]
+    Error,
+    /// It is said.
+    Warn,
+    /// Nothing.
+    Ignore,
+}
+
+/// A text and where hashes go into it.
+pub(super) struct Text {
+    /// Its place in the plan.
+    pub(super) file: usize,
+    pub(super) bytes: Bytes,
+    pub(super) links: Vec<Link>,
+}
+
+/// A reference to a collected file.
+pub(super) struct Link {
+    /// The byte of the text before which the target's hash goes.
+    pub(super) at: usize,
+    /// The target's place in the plan.
+    pub(super) target: usize,
+}
+
+pub(super) fn scan(collection: &Collection<'_>, plan: &Plan) -> Result<(Vec<Text>, Warnings)> {
+    let Some(naming) = &collection.naming else { return Ok((Vec::new(), Vec::new())) };
+    let texts = plan.files.par_iter().enumerate().filter_map(|(index, file)| scan_file(naming, plan, index, file));
+    let scanned: Vec<Result<(Text, Vec<Problem>)>> = texts.collect();
+    let (mut texts, mut problems, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for scanned in scanned {
+        match scanned {
+            Ok((text, found)) => {
+                texts.push(text);
+                problems.extend(found);
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Error::several(errors));
+    }
+    suggest(plan, &mut problems);
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        return Err(Error::References { problems });
+    }
+    Ok((texts, problems))
+}
+
+fn scan_file(naming: &Naming<'_>, plan: &Plan, index: usize, file: &FoundFile) -> Option<Result<(Text, Vec<Problem>)>> {
+    let scanner = naming.scanners.iter().find(|scanner| scanner.handles(&file.name))?;
+    let bytes = match file.content.read() {
+        Ok(bytes) => bytes,
+        Err(source) => return Some(Err(Error::Io { action: "read", subject: file.origin.to_string(), source })),
+    };
+    let (mut links, mut problems) = (Vec::new(), Vec::new());
+    for reference in scanner.scan(&readable(&bytes)) {
+        let name = match resolve(&file.name, &reference.specifier, naming.static_url) {
+            Target::Elsewhere => continue,
+            Target::Nowhere => None,
+            Target::File { name, stem_end } => match plan.index_of(name.as_str()) {
+                Some(target) => {
+                    links.push(Link { at: reference.position(&bytes, stem_end), target });
+                    continue;
+                }
+                None => Some(name),
+            },
+        };
+        problems.extend(problem(naming, &file.name, &bytes, &reference, name));
+    }
+    Some(Ok((Text { file: index, bytes, links }, problems)))
+}
+
+/// The text as UTF-8. In another encoding, bytes outside ASCII stand for themselves in comments and
+/// names that are not ours to read; a letter in the place of each keeps every position.
+fn readable(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => bytes.iter().map(|byte| if byte.is_ascii() { *byte as char } else { 'x' }).collect::<String>().into(),
+    }
+}
+
+fn problem(
+    naming: &Naming<'_>,
+    file: &StaticName,
+    text: &[u8],
+    reference: &Reference,
+    name: Option<StaticName>,
+) -> Option<Problem> {
+    let severity = match naming.missing.rule(file, &reference.specifier) {
+        MissingRule::Ignore => return None,
+        MissingRule::Error if reference.kind != ReferenceKind::SourceMap => Severity::Error,
+        MissingRule::Error | MissingRule::Warn => Severity::Warning,
+    };
+    let before = String::from_utf8_lossy(&text[..reference.span.start]);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Some(Problem {
+        file: file.clone(),
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+        reference: reference.specifier.clone(),
+        // The name that was looked for; `suggest` puts the nearest in its place.
+        near: Some(name.map_or_else(|| reference.specifier.clone(), String::from)),
+        severity,
+    })
+}
+
+/// Puts the nearest collected name into each problem. Beyond the first hundred nobody reads them.
+fn suggest(plan: &Plan, problems: &mut [Problem]) {
+    problems.par_iter_mut().enumerate().for_each(|(index, problem)| {
+        let wanted = problem.near.take().filter(|_| index < 100);
+        let names = plan.files.iter().map(|file| file.name.as_str());
+        problem.near = wanted.and_then(|wanted| nearest(&wanted, names, 1).first().map(|name| (*name).to_owned()));
+    });
+}
+
+impl Missing {
+    fn rule(&self, file: &StaticName, reference: &str) -> MissingRule {
+        let fits = |patterns: &[String], text: &str| {
+            patterns.is_empty() || crate::finders::Ignore::new(patterns).matches(text)
+        };
+        self.exceptions
+            .iter()
+            .find(|(files, references, _)| fits(files, file.as_str()) && fits(references, reference))
+            .map_or(self.default, |(_, _, rule)| *rule)
+    }
+}

@@ -1,0 +1,212 @@
+//! Which stored name each file gets: the digest of what will be published under it, dependencies
+//! first.
+//!
+//! A text alone in its group is hashed over its final bytes, as Django does it. The members of a
+//! cycle cannot be: they are hashed together, with the references among them left as they are, so
+//! that each one's name changes when any of them does or anything they refer to.
+
+use std::collections::HashMap;
+use std::io;
+
+use bytes::Bytes;
+use rayon::prelude::*;
+
+use super::digest::{Digest, Hasher, NameHash};
+use super::memo::Memo;
+use super::plan::Plan;
+use super::report::Event;
+use super::scan::{Link, Text};
+use super::{Collection, graph};
+use crate::error::{Error, Result};
+use crate::finders::FoundFile;
+use crate::name::{StaticName, StoredName};
+use crate::references::splice;
+use crate::storage::{Content, local_metadata};
+
+/// What becomes of one file.
+#[derive(Debug, Clone)]
+pub(super) struct Stamp {
+    /// Over the source's bytes.
+    pub(super) source: Digest,
+    /// The name it is published under: hashed, or plain without naming.
+    pub(super) stored: StoredName,
+    /// The text with its references rewritten, where that changed it.
+    pub(super) rewritten: Option<(Bytes, Digest)>,
+}
+
+impl Stamp {
+    /// The digest of what is published under the stored name.
+    pub(super) fn published(&self) -> &Digest {
+        self.rewritten.as_ref().map_or(&self.source, |(_, digest)| digest)
+    }
+}
+
+pub(super) fn stamp(
+    collection: &Collection<'_>,
+    plan: &Plan,
+    texts: &[Text],
+    memo: &Memo,
+    on_event: &(dyn Fn(Event<'_>) + Sync),
+) -> Result<Vec<Stamp>> {
+    let hash = collection.naming.as_ref().map(|naming| naming.hash);
+    let text_of: HashMap<usize, &Text> = texts.iter().map(|text| (text.file, text)).collect();
+    let done = super::report::Progress::new(plan.files.len(), "hashing", on_event);
+    let sources: Vec<Result<Digest>> = plan
+        .files
+        .par_iter()
+        .enumerate()
+        .map(|(index, file)| {
+            done.step();
+            match text_of.get(&index) {
+                Some(text) => Ok(Digest::of_bytes(&text.bytes, hash)),
+                None => memo.source(file).map_or_else(|| read_digest(file, hash), Ok),
+            }
+        })
+        .collect();
+    let (sources, errors): (Vec<_>, Vec<_>) = sources.into_iter().partition(Result::is_ok);
+    if !errors.is_empty() {
+        return Err(Error::several(errors.into_iter().filter_map(Result::err).collect()));
+    }
+    let mut stamps: Vec<Stamp> = sources
+        .into_iter()
+        .filter_map(Result::ok)
+        .zip(&plan.files)
+        .map(|(source, file)| Stamp {
+            stored: StoredName::hashed(&file.name, &source.name_hash),
+            source,
+            rewritten: None,
+        })
+        .collect();
+    if let Some(hash) = hash {
+        stamp_texts(plan, texts, hash, &mut stamps);
+    }
+    refuse_clashes(plan, &stamps)?;
+    Ok(stamps)
+}
+
+/// The digest of a file that is read for it, and was not written to meanwhile.
+pub(super) fn read_digest(file: &FoundFile, hash: Option<NameHash>) -> Result<Digest> {
+    let read = || {
+        let digest = Digest::of_reader(file.content.reader()?, file.size, hash)?;
+        unchanged(file)?;
+        Ok(digest)
+    };
+    read().map_err(|source| Error::Io { action: "read", subject: file.origin.to_string(), source })
+}
+
+/// An error if the file is no longer the one that was found.
+pub(super) fn unchanged(file: &FoundFile) -> io::Result<()> {
+    match (&file.content, file.fingerprint) {
+        (Content::File(path), Some(found)) if local_metadata(path)?.fingerprint != Some(found) => {
+            Err(io::Error::other("it was changed while it was collected; run again"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn stamp_texts(plan: &Plan, texts: &[Text], hash: NameHash, stamps: &mut [Stamp]) {
+    let text_at: HashMap<usize, usize> = texts.iter().enumerate().map(|(at, text)| (text.file, at)).collect();
+    let edges: Vec<Vec<usize>> = texts
+        .iter()
+        .map(|text| text.links.iter().filter_map(|link| text_at.get(&link.target).copied()).collect())
+        .collect();
+    for layer in graph::layers(&edges) {
+        let named: Vec<Vec<(usize, Stamp)>> =
+            layer.par_iter().map(|group| stamp_group(plan, texts, group, &edges, hash, stamps)).collect();
+        for (file, stamp) in named.into_iter().flatten() {
+            stamps[file] = stamp;
+        }
+    }
+}
+
+fn stamp_group(
+    plan: &Plan,
+    texts: &[Text],
+    group: &[usize],
+    edges: &[Vec<usize>],
+    hash: NameHash,
+    stamps: &[Stamp],
+) -> Vec<(usize, Stamp)> {
+    if let [alone] = group
+        && !edges[*alone].contains(alone)
+    {
+        let text = &texts[*alone];
+        return vec![(
+            text.file,
+            rewritten(plan, text, hash, None, &|target| &stamps[target].stored, &stamps[text.file]),
+        )];
+    }
+    let members: Vec<&Text> = group.iter().map(|at| &texts[*at]).collect();
+    let group_hash = group_hash(plan, &members, hash, stamps);
+    let names: HashMap<usize, StoredName> =
+        members.iter().map(|text| (text.file, StoredName::hashed(&plan.files[text.file].name, &group_hash))).collect();
+    let stored = |target: usize| names.get(&target).unwrap_or(&stamps[target].stored);
+    let stamp = |text: &&Text| (text.file, rewritten(plan, text, hash, Some(&group_hash), &stored, &stamps[text.file]));
+    members.iter().map(stamp).collect()
+}
+
+/// The hash of a cycle: over its members' names and texts in order, references to the outside
+/// rewritten.
+fn group_hash(plan: &Plan, members: &[&Text], hash: NameHash, stamps: &[Stamp]) -> String {
+    let inside = |target: &usize| members.iter().any(|member| member.file == *target);
+    let mut hasher = Hasher::new(Some(hash));
+    for text in members {
+        let name = &plan.files[text.file].name;
+        let outside = text.links.iter().filter(|link| !inside(&link.target));
+        let bytes = splice_links(plan, &text.bytes, outside, &|target| &stamps[target].stored);
+        hasher.update(name.as_str().as_bytes());
+        hasher.update(&[0]);
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(&bytes);
+    }
+    hasher.finish().name_hash
+}
+
+/// The stamp of a text whose targets all have their names.
+fn rewritten<'s>(
+    plan: &Plan,
+    text: &Text,
+    hash: NameHash,
+    group_hash: Option<&str>,
+    stored: &dyn Fn(usize) -> &'s StoredName,
+    stamp: &Stamp,
+) -> Stamp {
+    let bytes = Bytes::from(splice_links(plan, &text.bytes, &text.links, stored));
+    let rewritten = (bytes != text.bytes).then(|| (bytes.clone(), Digest::of_bytes(&bytes, Some(hash))));
+    let published = rewritten.as_ref().map_or(&stamp.source, |(_, digest)| digest);
+    let name = &plan.files[text.file].name;
+    let stored = StoredName::hashed(name, group_hash.unwrap_or(&published.name_hash));
+    Stamp { source: stamp.source.clone(), stored, rewritten }
+}
+
+fn splice_links<'a, 's>(
+    plan: &Plan,
+    text: &[u8],
+    links: impl IntoIterator<Item = &'a Link>,
+    stored: &dyn Fn(usize) -> &'s StoredName,
+) -> Vec<u8> {
+    let insertion = |link: &Link| (link.at, inserted(&plan.files[link.target].name, stored(link.target)));
+    splice(text, links.into_iter().map(insertion))
+}
+
+/// What a stored name has more than its name: `.5f3a1c9e2b7d`.
+fn inserted<'s>(name: &StaticName, stored: &'s StoredName) -> &'s str {
+    let (_, extension) = crate::name::split_extension(name.file_name());
+    let stem = name.as_str().len() - extension.len();
+    &stored.as_str()[stem..stored.as_str().len() - extension.len()]
+}
+
+/// Two files cannot be published under one name: a source file may look like another's hashed copy.
+fn refuse_clashes(plan: &Plan, stamps: &[Stamp]) -> Result<()> {
+    let mut clashes = Vec::new();
+    for (file, stamp) in plan.files.iter().zip(stamps) {
+        let Some(other) = plan.index_of(stamp.stored.as_str()).filter(|_| stamp.stored.as_name() != &file.name) else {
+            continue;
+        };
+        if stamps[other].source.integrity != stamp.published().integrity {
+            let problem = format!("`{}` would be published as this file; rename or ignore one", file.name);
+            clashes.push(Error::Source { path: plan.files[other].origin.to_string(), problem });
+        }
+    }
+    if clashes.is_empty() { Ok(()) } else { Err(Error::several(clashes)) }
+}

@@ -1,0 +1,145 @@
+//! How the commands speak: results on standard output, everything else on standard error, colour
+//! and bars only on a terminal.
+
+use std::error::Error as _;
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::error::{Check, Error, Problem, Severity};
+
+/// Says things at the asked verbosity.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub(super) verbosity: u8,
+    started: Instant,
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Output {
+    pub(super) fn new(verbosity: u8) -> Self {
+        Self { verbosity, started: Instant::now(), bar: Mutex::new(None) }
+    }
+
+    /// A line that was asked for, at verbosity 1 and above.
+    pub(super) fn result(&self, text: impl Display) {
+        self.line(1, text);
+    }
+
+    /// A line for those who want to know more, at `level` and above. A closed pipe is no failure.
+    pub(super) fn line(&self, level: u8, text: impl Display) {
+        if self.verbosity >= level {
+            let _ = writeln!(anstream::stdout().lock(), "{text}");
+        }
+    }
+
+    /// Something that the reader should know and that does not end the command.
+    pub(super) fn warning(&self, text: impl Display) {
+        if self.verbosity > 0 {
+            say("\x1b[1;33mwarning:\x1b[0m", text);
+        }
+    }
+
+    /// A note about what goes on.
+    pub(super) fn note(&self, text: impl Display) {
+        if self.verbosity > 0 {
+            let _ = writeln!(anstream::stderr().lock(), "{text}");
+        }
+    }
+
+    /// The error that ends the command: details a line each, then one line `error: …`.
+    pub(super) fn error(&self, error: &Error) {
+        match error {
+            Error::References { problems } => {
+                self.problems(problems);
+                let count = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+                let (s, lead) = if count == 1 { ("", "leads") } else { ("s", "lead") };
+                say(
+                    ERROR,
+                    format_args!("{count} reference{s} {lead} to files that are not collected; nothing was written"),
+                );
+            }
+            Error::Checks { checks } => {
+                let (s, count) = (if checks.len() == 1 { "" } else { "s" }, checks.len());
+                say(ERROR, format_args!("the system check found {count} error{s} in the settings"));
+            }
+            Error::Several { errors } => {
+                for error in errors {
+                    let _ = writeln!(anstream::stderr().lock(), "{}", with_causes(error));
+                }
+                say(ERROR, format_args!("{} files cannot be used; nothing was written", errors.len()));
+            }
+            error => say(ERROR, with_causes(error)),
+        }
+    }
+
+    /// References that lead nowhere.
+    pub(super) fn problems(&self, problems: &[Problem]) {
+        for problem in problems {
+            match problem.severity {
+                Severity::Warning => self.warning(problem),
+                Severity::Error => drop(writeln!(anstream::stderr().lock(), "{problem}")),
+            }
+        }
+    }
+
+    /// Findings of the checks, in Django's form (behaviour 52).
+    pub(super) fn checks(&self, checks: &[Check]) {
+        if checks.is_empty() {
+            return;
+        }
+        let mut text = "System check identified some issues:\n".to_owned();
+        for (severity, title) in [(Severity::Error, "ERRORS"), (Severity::Warning, "WARNINGS")] {
+            let found: Vec<String> =
+                checks.iter().filter(|check| check.severity == severity).map(ToString::to_string).collect();
+            if !found.is_empty() {
+                text += &format!("\n{title}:\n{}\n", found.join("\n"));
+            }
+        }
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
+    }
+
+    /// How far a long work is: a bar on a terminal, once it has taken a second.
+    pub(super) fn progress(&self, station: &'static str, done: usize, total: usize) {
+        if self.verbosity == 0 || !std::io::stderr().is_terminal() || self.started.elapsed() < Duration::from_secs(1) {
+            return;
+        }
+        let Ok(mut bar) = self.bar.lock() else { return };
+        let bar = bar.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("{msg:>8} {wide_bar} {pos}/{len}");
+            ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        });
+        bar.set_message(station);
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish_progress(&self) {
+        if let Ok(mut bar) = self.bar.lock()
+            && let Some(bar) = bar.take()
+        {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+const ERROR: &str = "\x1b[1;31merror:\x1b[0m";
+
+fn say(label: &str, text: impl Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{label} {text}");
+}
+
+/// The error and what caused it, in one line.
+fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
+}

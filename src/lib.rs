@@ -1,0 +1,86 @@
+//! Django's `staticfiles` and WhiteNoise for Rust: keep static files beside the code that needs
+//! them, collect them under hashed names, and serve them from a Tower layer.
+//!
+//! A static file has one life, and the modules are its stations:
+//!
+//! **find → read → rewrite → hash → store → manifest → serve → URL in a template**
+//!
+//! ```no_run
+//! use staticfiles::{CollectOptions, Settings, StaticFiles};
+//!
+//! # fn main() -> staticfiles::Result<()> {
+//! let settings = Settings::new().static_root("target/static").dir("frontend").app("shop", "src/shop");
+//! let static_files = StaticFiles::new(settings)?;
+//!
+//! # #[cfg(feature = "collect")] {
+//! // Once per deploy, or with the program `staticfiles collectstatic`:
+//! let report = static_files.collect(&CollectOptions::new(), &|_event| {})?;
+//! println!("{report}"); // 12 static files copied to 'target/static', 12 post-processed.
+//! static_files.reload()?;
+//! # }
+//!
+//! // In a template: /static/css/app.5f3a1c9e2b7d.css, or in debug /static/css/app.css
+//! let url = static_files.url("css/app.css")?;
+//!
+//! # #[cfg(feature = "serve")] {
+//! // Before the application, on any Tower stack: axum::Router::new().layer(layer)
+//! let layer = static_files.layer();
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `collect` | through `cli` | [`StaticFiles::collect`]: hashing, rewriting, publishing |
+//! | `serve` | through `cli` | [`StaticFiles::layer`]: the Tower layer |
+//! | `toml` | through `cli` | [`Settings`] from `staticfiles.toml` and the environment |
+//! | `minijinja` | yes | the function `static()` for MiniJinja |
+//! | `cli` | yes | the program `staticfiles` |
+
+mod name;
+mod nearest;
+
+mod error;
+
+pub mod settings;
+
+pub mod storage;
+
+pub mod finders;
+
+pub mod manifest;
+
+mod resolver;
+
+#[cfg(feature = "collect")]
+pub mod references;
+
+#[cfg(feature = "collect")]
+pub mod collect;
+
+#[cfg(feature = "serve")]
+pub mod serve;
+
+mod checks;
+
+mod static_files;
+
+pub mod templates;
+
+#[cfg(feature = "cli")]
+pub mod commands;
+
+pub mod testing;
+
+#[cfg(feature = "collect")]
+pub use self::collect::{CollectOptions, Event, Report};
+pub use self::error::{Check, Error, Problem, Result, Severity};
+pub use self::name::{NameError, StaticName, StoredName};
+pub use self::resolver::{Resolver, StaticUrl};
+#[cfg(feature = "serve")]
+pub use self::serve::{StaticFilesLayer, StaticFilesService};
+pub use self::settings::Settings;
+pub use self::static_files::{StaticFiles, StaticFilesBuilder};

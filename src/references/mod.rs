@@ -1,0 +1,94 @@
+//! What refers to what in one text: a [`Scanner`] finds the references of a kind of text,
+//! [`resolve`] says which file each means, and [`splice`] puts the hashes in. Nothing here knows
+//! which files there are.
+
+mod css;
+mod resolve;
+
+use std::fmt::Debug;
+use std::ops::Range;
+
+pub use self::css::CssScanner;
+pub use self::resolve::{Target, resolve};
+use crate::name::StaticName;
+
+/// A part of a text that names another file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reference {
+    /// Where the URL stands in the text, in bytes, without quotes.
+    pub span: Range<usize>,
+    /// The URL as the language means it, escapes undone.
+    pub specifier: String,
+    /// What the reference is for.
+    pub kind: ReferenceKind,
+    /// How the text between `span` is to be read.
+    pub escapes: Escapes,
+}
+
+/// What a reference is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReferenceKind {
+    /// An image, a font or anything else that the text uses.
+    Resource,
+    /// A text of the same kind that is loaded with this one.
+    Import,
+    /// A source map; a missing one is never worse than a warning.
+    SourceMap,
+}
+
+/// The escapes of the language around a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Escapes {
+    /// None: the text is the URL.
+    None,
+    /// Those of CSS, beginning with `\`.
+    Css,
+}
+
+/// Finds the references in one kind of text.
+pub trait Scanner: Debug + Send + Sync + 'static {
+    /// Whether files of this name are texts of its kind.
+    fn handles(&self, name: &StaticName) -> bool;
+
+    /// The references of the text in their order, none overlapping another. Never fails: in a
+    /// broken text it finds what a browser would find.
+    fn scan(&self, text: &str) -> Vec<Reference>;
+}
+
+impl Reference {
+    /// Where in the text the byte `at` of the [`specifier`](Self::specifier) stands.
+    ///
+    /// `text` is the text that was scanned.
+    pub fn position(&self, text: &[u8], at: usize) -> usize {
+        self.span.start
+            + match self.escapes {
+                Escapes::None => at,
+                Escapes::Css => css::escaped_length(&text[self.span.clone()], at),
+            }
+    }
+}
+
+/// An insertion into a text: at which byte, and what.
+pub type Insertion<'a> = (usize, &'a str);
+
+/// The text with the insertions made, which come in ascending order.
+///
+/// ```
+/// use staticfiles::references::splice;
+///
+/// assert_eq!(splice(b"url(x.png)", [(5, ".1f2e")]), b"url(x.1f2e.png)");
+/// ```
+pub fn splice<'a>(text: &[u8], insertions: impl IntoIterator<Item = Insertion<'a>>) -> Vec<u8> {
+    let mut spliced = Vec::with_capacity(text.len() + 64);
+    let mut copied = 0;
+    for (at, insertion) in insertions {
+        spliced.extend_from_slice(&text[copied..at]);
+        spliced.extend_from_slice(insertion.as_bytes());
+        copied = at;
+    }
+    spliced.extend_from_slice(&text[copied..]);
+    spliced
+}

@@ -1,0 +1,248 @@
+//! From a name to its URL: [`Resolver`] asks the manifest in release, or takes the name as it is,
+//! and puts the static URL before it. Reading manifests is for others.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::error::{Error, Result};
+use crate::name::{StaticName, StoredName};
+use crate::nearest::nearest;
+
+/// What stands as it is in the path of a URL: the letters, digits and marks that Django leaves
+/// (behaviour 124), so that the URLs of both are the same.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'*')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'\'');
+
+/// What cannot stand in a query or fragment (the query percent-encode set of the URL standard).
+/// Escapes that are there already stay.
+const SUFFIX: &AsciiSet = &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
+
+/// A name as the path of a URL, percent-encoded.
+pub(crate) fn encode_path(name: &str) -> String {
+    utf8_percent_encode(name, PATH).to_string()
+}
+
+/// The static URL in its three forms: a path (`/static/`), or a full URL. Ends with a slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaticUrl {
+    url: String,
+    /// Where the path starts in `url`, behind scheme and host.
+    path: usize,
+}
+
+impl StaticUrl {
+    /// Reads `/static/`, `static/` or `https://cdn.example.com/static/`; a missing final slash is
+    /// added.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty or `/`: the prefix is for static files alone.
+    pub fn new(url: &str) -> Result<Self> {
+        let trimmed = url.trim();
+        let path = match (trimmed.find("://"), trimmed.starts_with("//")) {
+            (Some(scheme), _) => host_end(trimmed, scheme + 3),
+            (None, true) => host_end(trimmed, 2),
+            (None, false) => 0,
+        };
+        let (host, rest) = trimmed.split_at(path);
+        let rest = rest.trim_matches('/');
+        if host.is_empty() && rest.is_empty() {
+            return Err(Error::Settings(format!(
+                "static_url is {url:?}: it has to be a path of its own such as \"/static/\", or a full URL"
+            )));
+        }
+        if rest.contains(['?', '#']) || rest.chars().any(char::is_control) {
+            return Err(Error::Settings(format!(
+                "static_url is {url:?}: a URL prefix has no query, fragment or control character"
+            )));
+        }
+        let rest = if rest.is_empty() { "/".to_owned() } else { format!("/{rest}/") };
+        Ok(Self { url: format!("{host}{rest}"), path })
+    }
+
+    /// The whole URL prefix, with its final slash.
+    pub fn as_str(&self) -> &str {
+        &self.url
+    }
+
+    /// The path part, from slash to slash: `/static/`.
+    pub fn path(&self) -> &str {
+        &self.url[self.path..]
+    }
+
+    /// Scheme and host, empty where the static URL is a path.
+    pub fn host(&self) -> &str {
+        &self.url[..self.path]
+    }
+}
+
+fn host_end(url: &str, start: usize) -> usize {
+    url[start..].find('/').map_or(url.len(), |slash| start + slash)
+}
+
+/// Makes URLs of names.
+#[derive(Debug, Clone)]
+pub struct Resolver {
+    static_url: StaticUrl,
+    names: Names,
+    strict: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Names {
+    /// Every name is its own stored name: debug, and storages without hashed names.
+    Plain,
+    /// The manifest's.
+    Listed(BTreeMap<StaticName, StoredName>),
+}
+
+impl Resolver {
+    /// Names as they are, whether there is such a file or not (Django behaviours 125 and 186).
+    pub fn plain(static_url: StaticUrl) -> Self {
+        Self { static_url, names: Names::Plain, strict: false }
+    }
+
+    /// Names by the manifest's paths. `strict`: an unlisted name is an error.
+    pub fn listed(static_url: StaticUrl, paths: BTreeMap<StaticName, StoredName>, strict: bool) -> Self {
+        Self { static_url, names: Names::Listed(paths), strict }
+    }
+
+    /// The static URL.
+    pub fn static_url(&self) -> &StaticUrl {
+        &self.static_url
+    }
+
+    /// The URL of `name`, percent-encoded. A query and a fragment are kept; a name that has such
+    /// a character itself and is listed comes first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingEntry`] when names are listed, strictly, and this one is not.
+    pub fn url(&self, name: &str) -> Result<String> {
+        let (path, suffix) = split_suffix(name);
+        let found = match &self.names {
+            Names::Plain => Some((plain_path(path), suffix)),
+            Names::Listed(paths) => match (paths.get(name), paths.get(path)) {
+                (Some(whole), _) => Some((whole.as_str().to_owned(), "")),
+                (None, Some(stored)) => Some((stored.as_str().to_owned(), suffix)),
+                // A directory is not a file that could be hashed (Django behaviour 133).
+                (None, None) if path.ends_with('/') => Some((plain_path(path), suffix)),
+                (None, None) => None,
+            },
+        };
+        match found {
+            Some((path, suffix)) => Ok(self.join(&path, suffix)),
+            None if self.strict => Err(self.missing(path)),
+            None => Ok(self.join(&plain_path(path), suffix)),
+        }
+    }
+
+    fn join(&self, path: &str, suffix: &str) -> String {
+        let prefix = self.static_url.as_str();
+        format!("{prefix}{}{}", utf8_percent_encode(path, PATH), utf8_percent_encode(suffix, SUFFIX))
+    }
+
+    fn missing(&self, name: &str) -> Error {
+        let near = match &self.names {
+            Names::Plain => Vec::new(),
+            Names::Listed(paths) => nearest(name, paths.keys().map(StaticName::as_str), 3),
+        };
+        Error::MissingEntry { name: name.to_owned(), near: near.into_iter().map(str::to_owned).collect() }
+    }
+}
+
+/// Parts a name from its query and fragment.
+fn split_suffix(name: &str) -> (&str, &str) {
+    name.split_at(name.find(['?', '#']).unwrap_or(name.len()))
+}
+
+/// A name that is not looked up: leading slashes go, `\` is `/`, and dots are resolved below the
+/// static URL (where Django's `urljoin` climbs out of it).
+fn plain_path(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.trim_start_matches('/').split('/') {
+        match segment {
+            "." => {}
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment),
+        }
+    }
+    segments.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(strict: bool) -> Resolver {
+        let names = ["css/app.css", "a b.txt", "what?.txt"].map(|name| StaticName::new(name).expect("a name"));
+        let paths = names.map(|name| (name.clone(), StoredName::hashed(&name, "0123456789ab")));
+        Resolver::listed(StaticUrl::new("/static").expect("a URL"), paths.into(), strict)
+    }
+
+    #[test]
+    fn listed_names_are_hashed_and_encoded_and_keep_their_suffix() {
+        for (name, url) in [
+            ("css/app.css", "/static/css/app.0123456789ab.css"),
+            ("css/app.css?v=1#top", "/static/css/app.0123456789ab.css?v=1#top"),
+            ("css/app.css?#iefix", "/static/css/app.0123456789ab.css?#iefix"),
+            ("a b.txt", "/static/a%20b.0123456789ab.txt"),
+            ("a b.txt?x=a b", "/static/a%20b.0123456789ab.txt?x=a%20b"),
+            ("what?.txt", "/static/what%3F.0123456789ab.txt"),
+            ("css/", "/static/css/"),
+        ] {
+            assert_eq!(listed(true).url(name).expect(name), url);
+        }
+    }
+
+    #[test]
+    fn an_unlisted_name_is_an_error_when_strict_and_plain_when_not() {
+        let error = listed(true).url("css/ap.css").expect_err("it is not listed");
+        assert_eq!(error.to_string(), "`css/ap.css` is not in the manifest; did you mean `css/app.css`?");
+        assert_eq!(listed(false).url("css/ap.css").expect("a URL"), "/static/css/ap.css");
+    }
+
+    #[test]
+    fn plain_names_cannot_leave_the_static_url() {
+        let resolver = Resolver::plain(StaticUrl::new("https://cdn.example.com/s").expect("a URL"));
+        for (name, url) in [
+            ("a.css", "https://cdn.example.com/s/a.css"),
+            ("/a.css", "https://cdn.example.com/s/a.css"),
+            ("../x.css", "https://cdn.example.com/s/x.css"),
+            ("x/../a.css", "https://cdn.example.com/s/a.css"),
+            ("d\\a.css", "https://cdn.example.com/s/d/a.css"),
+            ("", "https://cdn.example.com/s/"),
+            ("path/?q", "https://cdn.example.com/s/path/?q"),
+        ] {
+            assert_eq!(resolver.url(name).expect(name), url);
+        }
+    }
+
+    #[test]
+    fn a_static_url_is_a_path_or_a_full_url() {
+        for (given, url, host, path) in [
+            ("/static/", "/static/", "", "/static/"),
+            ("static", "/static/", "", "/static/"),
+            ("/a/b", "/a/b/", "", "/a/b/"),
+            ("https://cdn.example.com", "https://cdn.example.com/", "https://cdn.example.com", "/"),
+            ("//cdn.example.com/s/", "//cdn.example.com/s/", "//cdn.example.com", "/s/"),
+        ] {
+            let parsed = StaticUrl::new(given).expect(given);
+            assert_eq!((parsed.as_str(), parsed.host(), parsed.path()), (url, host, path));
+        }
+        for refused in ["", "/", "//", " ", "/static/?x"] {
+            assert!(StaticUrl::new(refused).is_err(), "{refused:?}");
+        }
+    }
+}

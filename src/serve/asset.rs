@@ -1,0 +1,103 @@
+//! What is sent of a file whatever the request: its size, its validators and the fields that are
+//! fixed per file, ready as header values. Where its bytes are is for others.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::HeaderValue;
+
+use super::conditional::Validators;
+use super::media_type::media_type;
+use crate::name::StaticName;
+
+/// The year 10000, which an HTTP date cannot say.
+const END_OF_DATES: u64 = 253_402_300_800;
+
+/// The fixed fields of one file.
+#[derive(Debug)]
+pub(super) struct Asset {
+    pub(super) content_type: HeaderValue,
+    pub(super) content_length: HeaderValue,
+    pub(super) cache_control: HeaderValue,
+    pub(super) etag: HeaderValue,
+    pub(super) last_modified: Option<HeaderValue>,
+    /// Whether the answer could differ by `Accept-Encoding`, and `Vary` has to say so.
+    pub(super) varies: bool,
+    modified: Option<u64>,
+}
+
+impl Asset {
+    /// The fields of a file with this content, last modified so many seconds after 1970.
+    pub(super) fn new(
+        name: &StaticName,
+        size: u64,
+        integrity: &str,
+        modified: Option<u64>,
+        cache_control: HeaderValue,
+    ) -> Self {
+        let (content_type, varies) = media_type(name);
+        let modified = modified.filter(|seconds| *seconds < END_OF_DATES);
+        Self {
+            content_type,
+            content_length: HeaderValue::from(size),
+            cache_control,
+            etag: etag(integrity),
+            last_modified: modified.and_then(http_date),
+            varies,
+            modified,
+        }
+    }
+
+    /// What conditional requests are compared with.
+    pub(super) fn validators(&self) -> Validators<'_> {
+        Validators { etag: self.etag.as_bytes(), modified: self.modified }
+    }
+}
+
+/// A strong entity tag of the content's hash: 22 characters of base 64, 132 bits.
+///
+/// Never of dates or the size: with normalised dates (Nix, Bazel, `SOURCE_DATE_EPOCH`) servers that
+/// do so answer a stale 304.
+fn etag(integrity: &str) -> HeaderValue {
+    let hash = integrity.split_once('-').map_or(integrity, |(_, hash)| hash);
+    let characters = hash.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/'));
+    let tag: String = characters.take(22).collect();
+    HeaderValue::try_from(format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+fn http_date(seconds: u64) -> Option<HeaderValue> {
+    let time = UNIX_EPOCH + Duration::from_secs(seconds);
+    HeaderValue::try_from(httpdate::fmt_http_date(time)).ok()
+}
+
+/// A time in whole seconds since 1970, if it is a possible `Last-Modified`: not in the future (RFC
+/// 9110 §8.8.2.1), not before 1970.
+pub(super) fn past_seconds(time: SystemTime) -> Option<u64> {
+    let time = Some(time).filter(|time| *time <= SystemTime::now())?;
+    Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::Asset;
+    use crate::name::StaticName;
+
+    fn asset(integrity: &str, modified: Option<u64>) -> Asset {
+        let name = StaticName::new("app.css").expect("a name");
+        Asset::new(&name, 3, integrity, modified, HeaderValue::from_static("no-cache"))
+    }
+
+    #[test]
+    fn the_tag_is_strong_and_of_the_hash() {
+        let asset = asset("sha256-AbCd+/0123456789AbCd+/0123456789AbCd+/0123456=", None);
+        assert_eq!(asset.etag, "\"AbCd+/0123456789AbCd+/\"");
+    }
+
+    #[test]
+    fn a_date_that_cannot_be_said_is_left_out() {
+        assert_eq!(asset("", Some(784_111_777)).last_modified.expect("a date"), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert!(asset("", Some(u64::MAX)).last_modified.is_none());
+        assert!(asset("", None).last_modified.is_none());
+    }
+}

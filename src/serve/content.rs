@@ -1,0 +1,145 @@
+//! Opening what is served, on a blocking thread: small files whole in memory, large ones as open
+//! files, with the hash of their content. Which file, and what is said of it, is for the look-ups.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+use super::body::{FileStream, Own};
+use crate::manifest::integrity_of;
+use crate::name::StaticName;
+use crate::storage::{Content, Fingerprint, Metadata};
+
+/// Files up to this size are read whole before they are sent.
+pub(super) const SMALL: u64 = 256 * 1024;
+
+/// How many hashes of large files are remembered.
+const MOST_HASHES: usize = 4096;
+
+/// How often a file is hashed that is written to meanwhile.
+const ATTEMPTS: usize = 3;
+
+/// Content ready to be sent.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) metadata: Metadata,
+    pub(super) payload: Payload,
+}
+
+#[derive(Debug)]
+pub(super) enum Payload {
+    Bytes(Bytes),
+    /// A file larger than [`SMALL`], at its start.
+    File(File),
+}
+
+impl Opened {
+    /// Opens the content; what is no file is not found.
+    pub(super) fn new(content: Content) -> io::Result<Self> {
+        match content {
+            Content::Bytes(bytes) => Ok(Self::bytes(bytes, Metadata::new(0))),
+            Content::File(path) => Self::file(File::open(path)?),
+        }
+    }
+
+    fn bytes(bytes: Bytes, metadata: Metadata) -> Self {
+        let metadata = Metadata { size: bytes.len() as u64, ..metadata };
+        Self { metadata, payload: Payload::Bytes(bytes) }
+    }
+
+    fn file(file: File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let metadata = Metadata::of(&metadata);
+        if metadata.size > SMALL {
+            return Ok(Self { metadata, payload: Payload::File(file) });
+        }
+        let mut bytes = Vec::with_capacity(metadata.size as usize);
+        (&file).read_to_end(&mut bytes)?;
+        Ok(Self::bytes(bytes.into(), metadata))
+    }
+
+    /// The hash of the content: of exactly the bytes in memory, or of a large file at a moment when
+    /// nobody wrote to it. Known hashes of files that rest are not computed again.
+    pub(super) fn integrity(&mut self, hashes: &Hashes) -> io::Result<Arc<str>> {
+        match &mut self.payload {
+            Payload::Bytes(bytes) => integrity_of(&bytes[..]).map(|(_, integrity)| integrity.into()),
+            Payload::File(file) => {
+                if let Some(known) = self.metadata.fingerprint.and_then(|fingerprint| hashes.get(fingerprint)) {
+                    return Ok(known);
+                }
+                for _ in 0..ATTEMPTS {
+                    let started = SystemTime::now();
+                    file.rewind()?;
+                    let (size, integrity) = integrity_of(&*file)?;
+                    file.rewind()?;
+                    let before = std::mem::replace(&mut self.metadata, Metadata::of(&file.metadata()?));
+                    if self.metadata == before && size == before.size {
+                        let integrity: Arc<str> = integrity.into();
+                        hashes.remember(before.fingerprint, started, &integrity);
+                        return Ok(integrity);
+                    }
+                }
+                Err(io::Error::other("it is being written to"))
+            }
+        }
+    }
+}
+
+impl Payload {
+    /// The body that sends so many bytes of it.
+    pub(super) fn into_body(self, size: u64) -> io::Result<Own> {
+        match self {
+            Self::Bytes(bytes) => Ok(Own::Full(bytes)),
+            Self::File(file) => FileStream::new(file, size).map(Own::File),
+        }
+    }
+}
+
+/// Hashes of large files, remembered as long as they are not written to.
+#[derive(Debug, Default)]
+pub(super) struct Hashes(Mutex<HashMap<Fingerprint, Arc<str>>>);
+
+impl Hashes {
+    fn get(&self, fingerprint: Fingerprint) -> Option<Arc<str>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&fingerprint).cloned()
+    }
+
+    /// Remembers the hash of a file that was at rest when it began to be computed.
+    fn remember(&self, fingerprint: Option<Fingerprint>, started: SystemTime, integrity: &Arc<str>) {
+        let Some(fingerprint) = fingerprint.filter(|fingerprint| fingerprint.is_settled(started)) else { return };
+        let mut hashes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if hashes.len() >= MOST_HASHES {
+            hashes.clear();
+        }
+        hashes.insert(fingerprint, integrity.clone());
+    }
+}
+
+/// The content, with the links on its path followed, if they do not lead out of its root: the
+/// directory that the name is below.
+pub(super) fn within_root(content: Content, name: &StaticName) -> io::Result<Content> {
+    let Content::File(path) = content else { return Ok(content) };
+    let real = path.canonicalize()?;
+    match root_of(&path, name) {
+        Some(root) if !real.starts_with(root.canonicalize()?) => {
+            let text = format!("a link leads out of the root, to {}", real.display());
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
+        }
+        _ => Ok(Content::File(real)),
+    }
+}
+
+/// The directory below which a path has this name, if it ends with it.
+fn root_of(path: &Path, name: &StaticName) -> Option<PathBuf> {
+    let root = path.ancestors().nth(name.as_str().split('/').count())?;
+    let is_below = name.path_in(root) == path;
+    is_below.then(|| if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_path_buf() })
+}

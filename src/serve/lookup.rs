@@ -1,0 +1,144 @@
+//! From a path below the prefix to an answer: [`Lookup`], live over the finders in debug or an index
+//! of the manifest in release, and [`SharedLookup`], through which it can be replaced while requests
+//! are served.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use http::{HeaderMap, HeaderValue, Method, Response};
+use tokio::task::JoinHandle;
+
+use super::body::Own;
+use super::index::Index;
+use super::live::Live;
+use crate::finders::Finders;
+use crate::manifest::Manifest;
+use crate::storage::Storage;
+
+/// How files of the manifest are kept by clients and in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Policy {
+    /// How long clients keep a file under its plain name, in seconds.
+    pub(crate) plain_max_age: u64,
+    /// How many bytes of small files may be kept in memory.
+    pub(crate) memory: u64,
+}
+
+impl Default for Policy {
+    /// A minute, and 64 MiB.
+    fn default() -> Self {
+        Self { plain_max_age: 60, memory: 64 * 1024 * 1024 }
+    }
+}
+
+/// How files are served that are looked for at every request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LivePolicy {
+    /// Debug: clients ask every time.
+    NoCache,
+    /// Release without a manifest: clients keep a file for so many seconds, and links that lead out
+    /// of its root are not followed.
+    Plain {
+        /// In seconds.
+        max_age: u64,
+    },
+}
+
+/// Where requests below the prefix are looked up. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Lookup {
+    kind: Kind,
+    trouble: OnTrouble,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Live(Arc<Live>),
+    Index(Arc<Index>),
+}
+
+/// An answer, or the blocking thread that is making it.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Ready(Response<Own>),
+    Blocking(JoinHandle<Response<Own>>),
+}
+
+impl Lookup {
+    /// Asks the finders at every request, so that a file that was just saved is served.
+    pub(crate) fn live(finders: Finders, policy: LivePolicy) -> Self {
+        Self { kind: Kind::Live(Arc::new(Live::new(finders, policy))), trouble: OnTrouble::default() }
+    }
+
+    /// Serves the files of the manifest and no others, from `storage`.
+    pub(crate) fn index(manifest: &Manifest, storage: Arc<dyn Storage>, policy: &Policy) -> Self {
+        Self { kind: Kind::Index(Arc::new(Index::new(manifest, storage, policy))), trouble: OnTrouble::default() }
+    }
+
+    /// Whom to tell of files that should be served and cannot.
+    pub(crate) fn on_trouble(self, trouble: OnTrouble) -> Self {
+        Self { trouble, ..self }
+    }
+
+    /// Answers a request for the decoded path `name`. Opening files happens on a blocking thread of
+    /// the Tokio runtime.
+    pub(super) fn answer(&self, name: &str, method: &Method, headers: &HeaderMap) -> Answer {
+        match &self.kind {
+            Kind::Live(live) => live.answer(name, method, headers, &self.trouble),
+            Kind::Index(index) => index.answer(name, method, headers, &self.trouble),
+        }
+    }
+}
+
+/// A look-up that may be replaced while requests are served: a request keeps the one it began with.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedLookup(Arc<RwLock<Lookup>>);
+
+impl SharedLookup {
+    /// Begins with this look-up.
+    pub(crate) fn new(lookup: Lookup) -> Self {
+        Self(Arc::new(RwLock::new(lookup)))
+    }
+
+    /// The present look-up.
+    pub(crate) fn load(&self) -> Lookup {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Replaces the look-up for the requests that begin from now on.
+    pub(crate) fn store(&self, lookup: Lookup) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = lookup;
+    }
+}
+
+/// Whom to tell of files that should be served and cannot; by default nobody.
+#[derive(Clone)]
+pub(crate) struct OnTrouble(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl OnTrouble {
+    /// Calls `tell` with one line without its end.
+    pub(crate) fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    pub(super) fn tell(&self, text: &str) {
+        (self.0)(text);
+    }
+}
+
+impl Default for OnTrouble {
+    fn default() -> Self {
+        Self::new(|_| {})
+    }
+}
+
+impl fmt::Debug for OnTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnTrouble")
+    }
+}
+
+/// `Cache-Control` for what may change under its name.
+pub(super) fn kept_for(max_age: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("public, max-age={max_age}")).unwrap_or(HeaderValue::from_static("no-cache"))
+}

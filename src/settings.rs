@@ -1,0 +1,358 @@
+//! The settings: plain data with defaults, from a program or, when asked, from `staticfiles.toml`
+//! and the environment. Only the facade reads them.
+
+#[cfg(feature = "toml")]
+mod file;
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+pub use crate::storage::PermissionsMode;
+
+/// Where static files come from, where they go, and how they are served.
+///
+/// ```
+/// use staticfiles::Settings;
+///
+/// let settings = Settings::new()
+///     .static_url("/assets/")
+///     .static_root("target/assets")
+///     .dir("frontend")
+///     .dir_with_prefix("vendor", "node_modules/bootstrap/dist")
+///     .app("shop", "src/shop");
+/// assert_eq!(settings.static_url, "/assets/");
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// URL prefix, or a full URL such as `https://cdn.example.com/static/`. Default `/static/`.
+    pub static_url: String,
+    /// Where `collectstatic` writes and production reads.
+    pub static_root: Option<PathBuf>,
+    /// URL prefix of uploads; must differ from the static one.
+    pub media_url: String,
+    /// Where uploads are; must differ from the static root.
+    pub media_root: Option<PathBuf>,
+    /// Whether files are served from the finders under their plain names. `None`: as this crate was
+    /// built, with debug assertions or without.
+    pub debug: Option<bool>,
+    /// Which finders are asked, in this order.
+    pub finders: Vec<FinderKind>,
+    /// Directories of static files (STATICFILES_DIRS).
+    pub dirs: Vec<SourceDir>,
+    /// Apps whose `static` folder is searched.
+    pub apps: Vec<SourceApp>,
+    /// Patterns of files that are never collected. Default `CVS`, `.*`, `*~`.
+    pub ignore_patterns: Vec<String>,
+    /// Mode of collected files. Default `0o644`.
+    pub file_permissions_mode: PermissionsMode,
+    /// Mode of directories that collecting creates. Default: as the umask says.
+    pub directory_permissions_mode: PermissionsMode,
+    /// Where and how files are published.
+    pub storage: StorageSettings,
+    /// How references are rewritten.
+    pub rewrite: RewriteSettings,
+    /// Which compressed variants are made.
+    pub compress: CompressSettings,
+    /// Options of the server.
+    pub serve: ServeSettings,
+}
+
+/// A kind of finder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FinderKind {
+    /// The directories of [`Settings::dirs`].
+    FileSystem,
+    /// The `static` folders of [`Settings::apps`].
+    AppDirectories,
+    /// The files below [`Settings::media_root`].
+    DefaultStorage,
+}
+
+/// A directory of static files.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct SourceDir {
+    /// The directory.
+    pub path: PathBuf,
+    /// What is put before the names of its files, without a final slash; may be empty.
+    #[serde(default)]
+    pub prefix: String,
+}
+
+/// An app: a part of a program that keeps static files beside its code, in `path`/`static`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct SourceApp {
+    /// Its name, for messages.
+    pub name: String,
+    /// The directory of its code.
+    pub path: PathBuf,
+}
+
+/// Where and how files are published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StorageSettings {
+    /// Hashed names with a manifest, or plain names.
+    pub backend: Backend,
+    /// The manifest's file name. Default `staticfiles.json`.
+    pub manifest_name: String,
+    /// Another directory for the manifest than the static root.
+    pub manifest_location: Option<PathBuf>,
+    /// Whether asking for the URL of an unknown name is an error. Default true.
+    pub manifest_strict: bool,
+    /// Whether the files are published under their plain names too. Default true.
+    pub keep_originals: bool,
+    /// The hash in names.
+    pub hash: HashKind,
+}
+
+/// Where published files live and under which names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Backend {
+    /// Plain names in the static root.
+    FileSystem,
+    /// Hashed names in the static root, and a manifest.
+    #[default]
+    Manifest,
+}
+
+/// The hash in names: 12 hex digits of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum HashKind {
+    /// MD5, as Django names files.
+    #[default]
+    Md5,
+    /// SHA-256, where MD5 is not allowed.
+    Sha256,
+}
+
+/// How references are rewritten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RewriteSettings {
+    /// Whether module specifiers in `.js` and `.mjs` are rewritten. Default true.
+    pub js_modules: bool,
+    /// How a rewritten reference is written.
+    pub style: RewriteStyle,
+    /// What is done about a reference to a file that is not collected.
+    pub missing: MissingSetting,
+    /// The same for some files and references.
+    pub exceptions: Vec<RewriteException>,
+}
+
+/// How a rewritten reference is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum RewriteStyle {
+    /// Only the last path segment changes.
+    #[default]
+    Minimal,
+    /// As Django 6.1 writes it.
+    Django,
+}
+
+/// What is done about a reference to a file that is not collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum MissingSetting {
+    /// Collecting fails.
+    #[default]
+    Error,
+    /// It is said.
+    Warn,
+    /// Nothing.
+    Ignore,
+}
+
+/// A rule for some references that lead nowhere. Both globs are in the language of the ignore
+/// patterns; an empty list fits everything.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct RewriteException {
+    /// Globs of the referring files' names.
+    #[serde(deserialize_with = "one_or_many")]
+    pub files: Vec<String>,
+    /// Globs of the references as they are written.
+    #[serde(deserialize_with = "one_or_many")]
+    pub references: Vec<String>,
+    /// What is done.
+    pub missing: MissingSetting,
+}
+
+/// Which compressed variants are made when collecting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CompressSettings {
+    /// The codings; none for no variants.
+    pub codings: Vec<Coding>,
+    /// How hard it is tried.
+    pub effort: Effort,
+}
+
+/// A content coding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Coding {
+    /// Brotli.
+    Br,
+    /// Zstandard.
+    Zstd,
+    /// Gzip.
+    Gzip,
+}
+
+/// How hard compressing is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Effort {
+    /// Quick.
+    Fast,
+    /// In between.
+    #[default]
+    Balanced,
+    /// Small.
+    Best,
+}
+
+/// Options of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServeSettings {
+    /// How long a file under its plain name may be kept without asking, in seconds. Default 60.
+    pub max_age: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            static_url: "/static/".to_owned(),
+            static_root: None,
+            media_url: String::new(),
+            media_root: None,
+            debug: None,
+            finders: vec![FinderKind::FileSystem, FinderKind::AppDirectories],
+            dirs: Vec::new(),
+            apps: Vec::new(),
+            ignore_patterns: ["CVS", ".*", "*~"].map(str::to_owned).to_vec(),
+            file_permissions_mode: PermissionsMode::Mode(0o644),
+            directory_permissions_mode: PermissionsMode::Umask,
+            storage: StorageSettings::default(),
+            rewrite: RewriteSettings::default(),
+            compress: CompressSettings::default(),
+            serve: ServeSettings::default(),
+        }
+    }
+}
+
+impl Default for StorageSettings {
+    fn default() -> Self {
+        Self {
+            backend: Backend::Manifest,
+            manifest_name: "staticfiles.json".to_owned(),
+            manifest_location: None,
+            manifest_strict: true,
+            keep_originals: true,
+            hash: HashKind::Md5,
+        }
+    }
+}
+
+impl Default for RewriteSettings {
+    fn default() -> Self {
+        Self { js_modules: true, style: RewriteStyle::Minimal, missing: MissingSetting::Error, exceptions: Vec::new() }
+    }
+}
+
+impl Default for CompressSettings {
+    fn default() -> Self {
+        Self { codings: vec![Coding::Br, Coding::Zstd, Coding::Gzip], effort: Effort::Balanced }
+    }
+}
+
+impl Default for ServeSettings {
+    fn default() -> Self {
+        Self { max_age: 60 }
+    }
+}
+
+impl Settings {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the static URL.
+    pub fn static_url(mut self, url: impl Into<String>) -> Self {
+        self.static_url = url.into();
+        self
+    }
+
+    /// Sets where files are collected to and served from.
+    pub fn static_root(mut self, root: impl Into<PathBuf>) -> Self {
+        self.static_root = Some(root.into());
+        self
+    }
+
+    /// Sets whether files are served from the finders under their plain names.
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.debug = Some(debug);
+        self
+    }
+
+    /// Adds a directory of static files.
+    pub fn dir(self, path: impl Into<PathBuf>) -> Self {
+        self.dir_with_prefix("", path)
+    }
+
+    /// Adds a directory of static files whose names begin with `prefix/`.
+    pub fn dir_with_prefix(mut self, prefix: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        self.dirs.push(SourceDir { path: path.into(), prefix: prefix.into() });
+        self
+    }
+
+    /// Adds an app whose static files are in `path`/`static`.
+    pub fn app(mut self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        self.apps.push(SourceApp { name: name.into(), path: path.into() });
+        self
+    }
+
+    /// Sets where and how files are published.
+    pub fn storage(mut self, change: impl FnOnce(&mut StorageSettings)) -> Self {
+        change(&mut self.storage);
+        self
+    }
+
+    /// Sets how references are rewritten.
+    pub fn rewrite(mut self, change: impl FnOnce(&mut RewriteSettings)) -> Self {
+        change(&mut self.rewrite);
+        self
+    }
+}
+
+/// A string or a list of strings.
+fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(one) => vec![one],
+        OneOrMany::Many(many) => many,
+    })
+}

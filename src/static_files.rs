@@ -1,0 +1,451 @@
+//! The facade: [`StaticFiles`] wires the parts together and is the one place that reads
+//! [`Settings`]; every part is handed plain values.
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::checks;
+use crate::error::{Check, Error, Result, Severity};
+use crate::finders::{DirectoryFinder, Finder, Finders, FoundFile};
+use crate::manifest::{FileManifestStore, Manifest, ManifestStore};
+use crate::name::StaticName;
+use crate::resolver::{Resolver, StaticUrl};
+use crate::settings::{Backend, FinderKind, Settings};
+use crate::storage::{FileSystemStorage, Storage};
+
+/// The static files of a program: found, collected, served and named in templates. Cheap to clone;
+/// all clones are one.
+///
+/// In debug everything comes from the finders under plain names. In release it comes from the last
+/// collection, by its manifest.
+#[derive(Debug, Clone)]
+pub struct StaticFiles(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: Settings,
+    debug: bool,
+    static_url: StaticUrl,
+    finders: Finders,
+    /// `None` without a static root: then only debug works.
+    storage: Option<Arc<dyn Storage>>,
+    /// `None` where names are plain.
+    manifests: Option<Arc<dyn ManifestStore>>,
+    #[cfg(feature = "collect")]
+    scanners: Vec<Arc<dyn crate::references::Scanner>>,
+    resolver: RwLock<Arc<Resolver>>,
+    #[cfg(feature = "serve")]
+    lookup: crate::serve::SharedLookup,
+    #[cfg(feature = "serve")]
+    trouble: crate::serve::OnTrouble,
+}
+
+/// Puts a [`StaticFiles`] together from settings and parts of one's own.
+#[derive(Debug)]
+pub struct StaticFilesBuilder {
+    settings: Settings,
+    finders: Vec<Arc<dyn Finder>>,
+    storage: Option<Arc<dyn Storage>>,
+    manifests: Option<Arc<dyn ManifestStore>>,
+    #[cfg(feature = "collect")]
+    scanners: Vec<Arc<dyn crate::references::Scanner>>,
+    #[cfg(feature = "serve")]
+    trouble: crate::serve::OnTrouble,
+}
+
+impl StaticFiles {
+    /// The static files of these settings. In release, loads the manifest of the last collection if
+    /// there is one.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is wrong, or the manifest cannot be used.
+    pub fn new(settings: Settings) -> Result<Self> {
+        Self::builder(settings).build()
+    }
+
+    /// Begins a set of static files with parts of one's own.
+    pub fn builder(settings: Settings) -> StaticFilesBuilder {
+        StaticFilesBuilder {
+            settings,
+            finders: Vec::new(),
+            storage: None,
+            manifests: None,
+            #[cfg(feature = "collect")]
+            scanners: Vec::new(),
+            #[cfg(feature = "serve")]
+            trouble: crate::serve::OnTrouble::default(),
+        }
+    }
+
+    /// Whether files are served from the finders under their plain names.
+    pub fn is_debug(&self) -> bool {
+        self.0.debug
+    }
+
+    /// The URL prefix of all static files.
+    pub fn static_url(&self) -> &StaticUrl {
+        &self.0.static_url
+    }
+
+    /// Where files are collected to, as a person would name it.
+    pub fn location(&self) -> Option<String> {
+        self.0.storage.as_ref().map(|storage| storage.location())
+    }
+
+    /// The URL of a file for a template: hashed in release, plain in debug, percent-encoded, query
+    /// and fragment kept.
+    ///
+    /// # Errors
+    ///
+    /// In release, with `storage.manifest_strict`, for a name that was not collected; the error
+    /// names the nearest that were.
+    pub fn url(&self, name: &str) -> Result<String> {
+        self.0.resolver.read().unwrap_or_else(PoisonError::into_inner).clone().url(name)
+    }
+
+    /// The source file of this name: the first that a finder has.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be one, or a finder cannot look at its place.
+    pub fn find(&self, name: &str) -> Result<Option<FoundFile>> {
+        self.0.finders.find(&StaticName::new(name)?)
+    }
+
+    /// What is wrong with the settings, in Django's codes and words.
+    pub fn check(&self) -> Vec<Check> {
+        let settings = &self.0.settings;
+        let dirs = settings.dirs.iter().map(|dir| checks::Source { prefix: &dir.prefix, path: &dir.path });
+        let apps = settings.apps.iter().map(|app| checks::Source { prefix: "", path: &app.path });
+        let uses = |kind| settings.finders.contains(&kind);
+        let dirs: Vec<_> = dirs.filter(|_| uses(FinderKind::FileSystem)).collect();
+        let apps: Vec<_> = apps.filter(|_| uses(FinderKind::AppDirectories)).collect();
+        checks::directories(&dirs, &apps, settings.static_root.as_deref())
+    }
+
+    /// The findings of [`check`](Self::check) that are only warnings.
+    ///
+    /// # Errors
+    ///
+    /// When some are errors.
+    pub fn checked(&self) -> Result<Vec<Check>> {
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            self.check().into_iter().partition(|check| check.severity == Severity::Error);
+        if errors.is_empty() { Ok(warnings) } else { Err(Error::Checks { checks: errors }) }
+    }
+
+    /// Loads the manifest anew: URLs and requests from now on are by it. Does nothing in debug.
+    ///
+    /// # Errors
+    ///
+    /// When there is none or it cannot be used; then what was loaded stays.
+    pub fn reload(&self) -> Result<()> {
+        let inner = &*self.0;
+        if inner.debug {
+            return Ok(());
+        }
+        match &inner.manifests {
+            None => {
+                let storage = inner.storage()?;
+                let root = inner.settings.static_root.as_deref().unwrap_or(Path::new(""));
+                if storage.list().next().is_none() && !root.is_dir() {
+                    let problem = "the static root does not exist; run `collectstatic`".to_owned();
+                    return Err(Error::Source { path: root.display().to_string(), problem });
+                }
+                Ok(())
+            }
+            Some(manifests) => match manifests.load()? {
+                Some(manifest) => inner.take(manifest),
+                None => {
+                    Err(Error::Manifest { location: manifests.location(), problem: "there is none yet".to_owned() })
+                }
+            },
+        }
+    }
+
+    /// Collects all files into the static root: copies, hashed names, rewritten references, and at
+    /// the end the manifest. `on_event` is told what happens, from several threads.
+    ///
+    /// Nothing of this value changes by it; [`reload`](Self::reload) takes the new manifest over.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the settings, the files or their references. Then nothing was
+    /// published, and what was published before is whole.
+    #[cfg(feature = "collect")]
+    pub fn collect(
+        &self,
+        options: &crate::collect::CollectOptions,
+        on_event: &(dyn Fn(crate::collect::Event<'_>) + Sync),
+    ) -> Result<crate::collect::Report> {
+        use crate::collect::{Collection, Naming};
+        let inner = &*self.0;
+        self.checked()?;
+        let settings = &inner.settings;
+        let defaults = settings.ignore_patterns.iter().filter(|_| !options.no_default_ignore);
+        let naming = inner.manifests.as_deref().filter(|_| !options.no_post_process).map(|manifests| Naming {
+            manifests,
+            hash: name_hash(settings.storage.hash),
+            keep_originals: settings.storage.keep_originals,
+            scanners: &inner.scanners,
+            static_url: &inner.static_url,
+            missing: missing(&settings.rewrite),
+        });
+        let collection = Collection {
+            finders: &inner.finders,
+            ignore: crate::finders::Ignore::new(defaults.chain(&options.ignore)),
+            storage: &**inner.storage()?,
+            naming,
+        };
+        collection.collect(options, on_event)
+    }
+
+    /// The Tower layer that answers requests under the static URL and passes on all others.
+    ///
+    /// ```
+    /// # use staticfiles::{Settings, StaticFiles};
+    /// # fn main() -> staticfiles::Result<()> {
+    /// let static_files = StaticFiles::new(Settings::new().dir("frontend").debug(true))?;
+    /// let app: axum::Router = axum::Router::new().layer(static_files.layer());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "serve")]
+    pub fn layer(&self) -> crate::serve::StaticFilesLayer {
+        crate::serve::StaticFilesLayer::new(self.0.static_url.path(), self.0.lookup.clone())
+    }
+}
+
+impl StaticFilesBuilder {
+    /// Asks this finder too, after those of the settings.
+    pub fn finder(mut self, finder: impl Finder) -> Self {
+        self.finders.push(Arc::new(finder));
+        self
+    }
+
+    /// Publishes into this storage instead of the static root.
+    pub fn storage(mut self, storage: impl Storage) -> Self {
+        self.storage = Some(Arc::new(storage));
+        self
+    }
+
+    /// Keeps the manifest there instead of in the storage.
+    pub fn manifests(mut self, manifests: impl ManifestStore) -> Self {
+        self.manifests = Some(Arc::new(manifests));
+        self
+    }
+
+    /// Rewrites the references of another kind of text too.
+    #[cfg(feature = "collect")]
+    pub fn scanner(mut self, scanner: impl crate::references::Scanner) -> Self {
+        self.scanners.push(Arc::new(scanner));
+        self
+    }
+
+    /// Tells of files that should be served and cannot, a line at a time.
+    #[cfg(feature = "serve")]
+    pub fn on_trouble(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.trouble = crate::serve::OnTrouble::new(tell);
+        self
+    }
+
+    /// Puts everything together and, in release, loads the manifest of the last collection if there
+    /// is one.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is wrong, or the manifest cannot be used.
+    pub fn build(self) -> Result<StaticFiles> {
+        let static_files = self.build_for_collecting()?;
+        let inner = &*static_files.0;
+        if let (false, Some(manifests)) = (inner.debug, &inner.manifests)
+            && let Some(manifest) = manifests.load()?
+        {
+            inner.take(manifest)?;
+        }
+        Ok(static_files)
+    }
+
+    /// Puts everything together without a look at the manifest: a broken one must not keep
+    /// collecting from replacing it (B19).
+    ///
+    /// # Errors
+    ///
+    /// When a setting is wrong.
+    pub fn build_for_collecting(self) -> Result<StaticFiles> {
+        let settings = self.settings;
+        let static_url = StaticUrl::new(&settings.static_url)?;
+        refuse_media(&settings, &static_url)?;
+        let debug = settings.debug.unwrap_or(cfg!(debug_assertions));
+        let finders = Finders::new(finders(&settings)?.into_iter().chain(self.finders));
+        let storage = match (self.storage, &settings.static_root) {
+            (Some(storage), _) => Some(storage),
+            (None, Some(root)) => Some(file_system(&settings, root)),
+            (None, None) => None,
+        };
+        let manifests = match (self.manifests, &storage, settings.storage.backend) {
+            (Some(manifests), ..) => Some(manifests),
+            (None, Some(storage), Backend::Manifest) => Some(manifest_store(&settings, storage)?),
+            (None, ..) => None,
+        };
+        #[cfg(feature = "collect")]
+        let scanners = self.scanners.into_iter().chain([Arc::new(crate::references::CssScanner) as _]).collect();
+        let resolver = match (debug, &manifests) {
+            (false, Some(_)) => {
+                Resolver::listed(static_url.clone(), Default::default(), settings.storage.manifest_strict)
+            }
+            _ => Resolver::plain(static_url.clone()),
+        };
+        #[cfg(feature = "serve")]
+        let lookup = crate::serve::SharedLookup::new(
+            first_lookup(&settings, debug, &finders, storage.as_ref(), manifests.is_some())
+                .on_trouble(self.trouble.clone()),
+        );
+        Ok(StaticFiles(Arc::new(Inner {
+            debug,
+            static_url,
+            finders,
+            storage,
+            manifests,
+            #[cfg(feature = "collect")]
+            scanners,
+            resolver: RwLock::new(Arc::new(resolver)),
+            #[cfg(feature = "serve")]
+            lookup,
+            #[cfg(feature = "serve")]
+            trouble: self.trouble,
+            settings,
+        })))
+    }
+}
+
+impl Inner {
+    fn storage(&self) -> Result<&Arc<dyn Storage>> {
+        self.storage.as_ref().ok_or_else(|| {
+            Error::Settings(
+                "static_root is not set: collecting, and serving what was collected, need it; \
+                 set it in staticfiles.toml or with STATICFILES_STATIC_ROOT"
+                    .to_owned(),
+            )
+        })
+    }
+
+    /// Goes over to this manifest.
+    fn take(&self, mut manifest: Manifest) -> Result<()> {
+        let storage = self.storage()?;
+        if manifest.files.is_empty() {
+            manifest.complete(&**storage)?;
+        }
+        let strict = self.settings.storage.manifest_strict;
+        #[cfg(feature = "serve")]
+        {
+            let policy = crate::serve::Policy { plain_max_age: self.settings.serve.max_age, ..Default::default() };
+            let lookup = crate::serve::Lookup::index(&manifest, storage.clone(), &policy);
+            self.lookup.store(lookup.on_trouble(self.trouble.clone()));
+        }
+        let resolver = Resolver::listed(self.static_url.clone(), manifest.paths, strict);
+        *self.resolver.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(resolver);
+        Ok(())
+    }
+}
+
+/// The finders of the settings, in their order.
+fn finders(settings: &Settings) -> Result<Vec<Arc<dyn Finder>>> {
+    let mut finders: Vec<Arc<dyn Finder>> = Vec::new();
+    for kind in &settings.finders {
+        match kind {
+            FinderKind::FileSystem => finders.extend(
+                settings
+                    .dirs
+                    .iter()
+                    .map(|dir| Arc::new(DirectoryFinder::new(&dir.path).prefix(&dir.prefix)) as Arc<dyn Finder>),
+            ),
+            FinderKind::AppDirectories => finders.extend(
+                settings
+                    .apps
+                    .iter()
+                    .map(|app| Arc::new(DirectoryFinder::new(app.path.join("static"))) as Arc<dyn Finder>),
+            ),
+            FinderKind::DefaultStorage => match &settings.media_root {
+                Some(root) => finders.push(Arc::new(DirectoryFinder::new(root))),
+                None => {
+                    let text = "the finder \"default_storage\" looks below media_root, which is not set";
+                    return Err(Error::Settings(text.to_owned()));
+                }
+            },
+        }
+    }
+    Ok(finders)
+}
+
+/// Uploads and static files must be apart (Django behaviours 9 and 11).
+fn refuse_media(settings: &Settings, static_url: &StaticUrl) -> Result<()> {
+    if StaticUrl::new(&settings.media_url).is_ok_and(|media_url| media_url == *static_url) {
+        let text = "The MEDIA_URL and STATIC_URL settings must have different values";
+        return Err(Error::Settings(text.to_owned()));
+    }
+    if settings.media_root.is_some() && settings.media_root == settings.static_root {
+        let text = "The MEDIA_ROOT and STATIC_ROOT settings must have different values";
+        return Err(Error::Settings(text.to_owned()));
+    }
+    Ok(())
+}
+
+fn file_system(settings: &Settings, root: &Path) -> Arc<dyn Storage> {
+    let storage = FileSystemStorage::new(root)
+        .file_mode(settings.file_permissions_mode)
+        .directory_mode(settings.directory_permissions_mode);
+    Arc::new(storage)
+}
+
+fn manifest_store(settings: &Settings, storage: &Arc<dyn Storage>) -> Result<Arc<dyn ManifestStore>> {
+    let name = StaticName::new(&settings.storage.manifest_name)
+        .map_err(|error| Error::Settings(format!("storage.manifest_name: {error}")))?;
+    Ok(match &settings.storage.manifest_location {
+        Some(directory) => Arc::new(FileManifestStore::elsewhere(file_system(settings, directory), name)),
+        None => Arc::new(FileManifestStore::new(storage.clone(), name)),
+    })
+}
+
+/// What is served before a manifest is loaded.
+#[cfg(feature = "serve")]
+fn first_lookup(
+    settings: &Settings,
+    debug: bool,
+    finders: &Finders,
+    storage: Option<&Arc<dyn Storage>>,
+    has_manifest: bool,
+) -> crate::serve::Lookup {
+    use crate::serve::{LivePolicy, Lookup, Policy};
+    match storage {
+        _ if debug => Lookup::live(finders.clone(), LivePolicy::NoCache),
+        Some(storage) if has_manifest => Lookup::index(&Manifest::default(), storage.clone(), &Policy::default()),
+        _ => {
+            let root = settings.static_root.iter().map(|root| Arc::new(DirectoryFinder::new(root)) as Arc<dyn Finder>);
+            Lookup::live(Finders::new(root), LivePolicy::Plain { max_age: settings.serve.max_age })
+        }
+    }
+}
+
+#[cfg(feature = "collect")]
+fn name_hash(hash: crate::settings::HashKind) -> crate::collect::NameHash {
+    match hash {
+        crate::settings::HashKind::Md5 => crate::collect::NameHash::Md5,
+        crate::settings::HashKind::Sha256 => crate::collect::NameHash::Sha256,
+    }
+}
+
+#[cfg(feature = "collect")]
+fn missing(rewrite: &crate::settings::RewriteSettings) -> crate::collect::Missing {
+    use crate::collect::MissingRule;
+    use crate::settings::MissingSetting;
+    let rule = |setting| match setting {
+        MissingSetting::Error => MissingRule::Error,
+        MissingSetting::Warn => MissingRule::Warn,
+        MissingSetting::Ignore => MissingRule::Ignore,
+    };
+    let exceptions = rewrite.exceptions.iter();
+    let exceptions = exceptions.map(|one| (one.files.clone(), one.references.clone(), rule(one.missing)));
+    crate::collect::Missing { default: rule(rewrite.missing), exceptions: exceptions.collect() }
+}
