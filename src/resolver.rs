@@ -56,7 +56,7 @@ impl StaticUrl {
         };
         let (host, rest) = trimmed.split_at(path);
         let rest = rest.trim_matches('/');
-        if host.is_empty() && rest.is_empty() {
+        if rest.is_empty() && host.trim_end_matches('/').is_empty() || host.ends_with('/') {
             return Err(Error::Settings(format!(
                 "static_url is {url:?}: it has to be a path of its own such as \"/static/\", or a full URL"
             )));

@@ -67,9 +67,10 @@ fn app(pages: Pages, static_files: &StaticFiles) -> Router {
         .merge(journal::routes())
         .fallback(async |State(pages): State<Pages>| pages.not_found())
         .with_state(pages)
-        // The layer added last sees a request first. Pages are compressed as they are made, but
-        // static files were compressed when they were collected, with far more effort than there
-        // is time for now. So they are answered outside the compression, and inside the log.
+        // The layer added last sees a request first. Pages are compressed as they are made. Static
+        // files must not be: their strong ETag promises certain bytes, and compressing the same
+        // bytes for every request is work that belongs to collecting. So they are answered
+        // outside the compression, and inside the log.
         .layer(CompressionLayer::new())
         .layer(static_files.layer())
         .layer(

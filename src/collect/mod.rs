@@ -109,13 +109,14 @@ impl Collection<'_> {
         }
         let (texts, warnings) = scan::scan(self, &plan)?;
         let stamps = stamp::stamp(self, &plan, &texts, &memo, on_event)?;
+        self.clean(options)?;
         let outcomes = write::write(self, &plan, &stamps, &memo, options, on_event)?;
         let manifest = publish::publish(self, &plan, &stamps, previous, options)?;
         memo::save(self, &plan, &stamps, manifest.as_ref(), options);
         Ok(report::report(self, &plan, &stamps, &outcomes, warnings, options, on_event))
     }
 
-    /// Keeps a second run out and clears away what a killed one left behind.
+    /// Keeps a second run out.
     fn lock(
         &self,
         options: &CollectOptions,
@@ -125,10 +126,17 @@ impl Collection<'_> {
             return Ok(None);
         }
         let location = self.storage.location();
-        let failed = |source| Error::Io { action: "write to", subject: location.clone(), source };
-        let lock = self.storage.lock(&|| on_event(Event::Waiting { location: &location })).map_err(failed)?;
-        self.storage.clean().map_err(failed)?;
-        Ok(lock)
+        let lock = self.storage.lock(&|| on_event(Event::Waiting { location: &location }));
+        lock.map_err(|source| self.cannot_write(source))
+    }
+
+    /// Clears away what a killed run left behind.
+    fn clean(&self, options: &CollectOptions) -> Result<()> {
+        if options.dry_run { Ok(()) } else { self.storage.clean().map_err(|source| self.cannot_write(source)) }
+    }
+
+    fn cannot_write(&self, source: std::io::Error) -> Error {
+        Error::Io { action: "write to", subject: self.storage.location(), source }
     }
 
     /// The manifest of the last collection. A broken one is about to be overwritten, so it is said

@@ -28,6 +28,10 @@ struct Version {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest, String> {
+    // A list would do for serde where a struct is meant.
+    if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        return Err("it is no JSON object".to_owned());
+    }
     // The version first: what a newer one holds need not be in our form.
     let Version { version } = serde_json::from_slice(bytes).map_err(|error| format!("it is no manifest: {error}"))?;
     match version.as_ref().map(|version| version.as_str().unwrap_or_default()) {
@@ -139,7 +143,7 @@ mod tests {
     fn what_is_no_manifest_is_refused_with_the_reason() {
         for (bytes, problem) in [
             ("", "it is no manifest: EOF while parsing a value at line 1 column 0"),
-            ("[]", "it is no manifest: "),
+            ("[]", "it is no JSON object"),
             ("{}", "it has no version"),
             (r#"{"version": "2.0"}"#, r#"its version "2.0" is unknown"#),
             (r#"{"version": 1.1}"#, "its version 1.1 is unknown"),

@@ -187,7 +187,7 @@ impl Found<'_> {
 
     fn push(&mut self, start: usize, end: usize, specifier: String, kind: ReferenceKind) {
         let span = self.skipped + start..self.skipped + end;
-        let escapes = if self.css[start..end].contains('\\') { Escapes::Css } else { Escapes::None };
+        let escapes = if self.css[start..end].contains(['\\', '\0']) { Escapes::Css } else { Escapes::None };
         self.references.push(Reference { span, specifier, kind, escapes });
     }
 }
@@ -215,12 +215,12 @@ fn is_blank(character: char) -> bool {
 pub(super) fn escaped_length(raw: &[u8], length: usize) -> usize {
     let (mut at, mut made) = (0, 0);
     while made < length && at < raw.len() {
-        if raw[at] != b'\\' {
-            at += 1;
-            made += 1;
-            continue;
-        }
-        let (consumed, produced) = escape(&raw[at..]);
+        let (consumed, produced) = match raw[at] {
+            b'\\' => escape(&raw[at..]),
+            // NUL is read as U+FFFD (CSS Syntax 3, 3.3).
+            b'\0' => (1, '\u{fffd}'.len_utf8()),
+            _ => (1, 1),
+        };
         at += consumed;
         made += produced;
     }
@@ -235,6 +235,7 @@ fn escape(raw: &[u8]) -> (usize, usize) {
             [b'\r', b'\n', ..] => (3, 0),
             [b'\n' | b'\r' | b'\x0c', ..] => (2, 0),
             // The rest of a longer character is read on as itself.
+            [b'\0', ..] => (2, '\u{fffd}'.len_utf8()),
             [_, ..] => (2, 1),
             [] => (1, 0),
         };

@@ -215,8 +215,11 @@ fn non_empty(path: PathBuf) -> Option<PathBuf> {
 
 fn read(text: &str, origin: &str) -> Result<Given> {
     let place = |offset: Option<usize>| match offset {
-        Some(offset) => format!("{origin}:{}", text[..offset.min(text.len())].matches('\n').count() + 1),
-        None => origin.to_owned(),
+        // A variable is one line.
+        Some(offset) if !origin.starts_with("STATICFILES_") => {
+            format!("{origin}:{}", text[..offset.min(text.len())].matches('\n').count() + 1)
+        }
+        _ => origin.to_owned(),
     };
     let table = DeTable::parse(text).map_err(|error| {
         Error::Settings(format!("{}: {}", place(error.span().map(|span| span.start)), error.message()))

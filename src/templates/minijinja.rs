@@ -25,16 +25,14 @@ use crate::static_files::StaticFiles;
 pub fn add_to_env(env: &mut Environment<'_>, static_files: &StaticFiles) {
     let static_files = static_files.clone();
     env.add_function("static", move |state: &State<'_, '_>, name: &str| -> Result<Value, Error> {
-        let url = static_files.url(name).map_err(|error| no_url(name, error))?;
+        // The text of the error is the message, so that the nearest names are seen at once.
+        let no_url = |error: crate::error::Error| Error::new(ErrorKind::InvalidOperation, error.to_string());
+        let url = static_files.url(name).map_err(no_url)?;
         Ok(match state.auto_escape() {
             AutoEscape::Html => Value::from_safe_string(escape(&url)),
             _ => Value::from(url),
         })
     });
-}
-
-fn no_url(name: &str, error: crate::error::Error) -> Error {
-    Error::new(ErrorKind::InvalidOperation, format!("no URL for the static file `{name}`")).with_source(error)
 }
 
 /// Escapes what has a meaning in a quoted attribute. MiniJinja's own escaping would write every `/`
