@@ -14,14 +14,26 @@ pub(crate) struct Source<'a> {
 }
 
 /// The findings about the directories of the settings and the static root.
-pub(crate) fn directories(dirs: &[Source<'_>], apps: &[Source<'_>], static_root: Option<&Path>) -> Vec<Check> {
+pub(crate) fn directories(
+    dirs: &[Source<'_>],
+    apps: &[Source<'_>],
+    others: &[&Path],
+    static_root: Option<&Path>,
+) -> Vec<Check> {
     let mut checks: Vec<Check> = dirs.iter().flat_map(|dir| directory(dir, static_root)).collect();
     for app in apps.iter().filter(|app| !app.path.is_dir()) {
         let message = format!("The directory '{}' of an app does not exist.", app.path.display());
         checks.push(error("staticfiles.E009", message, "Mend the path in the settings or remove the app."));
     }
     let statics: Vec<PathBuf> = apps.iter().map(|app| app.path.join("static")).collect();
-    let sources = dirs.iter().map(|dir| dir.path).chain(statics.iter().map(PathBuf::as_path));
+    let others = statics.iter().map(PathBuf::as_path).chain(others.iter().copied());
+    if let Some(root) = static_root {
+        checks.extend(others.clone().filter(|other| real(other) == real(root)).map(|other| {
+            let message = format!("The STATIC_ROOT '{}' is a source directory.", other.display());
+            error("staticfiles.E006", message, "Collecting would write among the sources; choose another STATIC_ROOT.")
+        }));
+    }
+    let sources = dirs.iter().map(|dir| dir.path).chain(others);
     checks.extend(static_root.into_iter().flat_map(|root| sources.clone().filter_map(|source| nested(source, root))));
     checks
 }

@@ -121,7 +121,8 @@ impl StaticFiles {
         let uses = |kind| settings.finders.contains(&kind);
         let dirs: Vec<_> = dirs.filter(|_| uses(FinderKind::FileSystem)).collect();
         let apps: Vec<_> = apps.filter(|_| uses(FinderKind::AppDirectories)).collect();
-        checks::directories(&dirs, &apps, settings.static_root.as_deref())
+        let media = settings.media_root.as_deref().filter(|_| uses(FinderKind::DefaultStorage));
+        checks::directories(&dirs, &apps, media.as_slice(), settings.static_root.as_deref())
     }
 
     /// The findings of [`check`](Self::check) that are only warnings.

@@ -36,9 +36,9 @@ impl Digest {
         hasher.finish()
     }
 
-    pub(super) fn of_reader(mut reader: impl Read, size: u64, hash: Option<NameHash>) -> io::Result<Self> {
+    pub(super) fn of_reader(mut reader: impl Read, hash: Option<NameHash>) -> io::Result<Self> {
         let mut hasher = Hasher::new(hash);
-        let mut buffer = vec![0; (size as usize + 1).clamp(512, 128 * 1024)];
+        let mut buffer = vec![0; 128 * 1024];
         loop {
             match reader.read(&mut buffer)? {
                 0 => return Ok(hasher.finish()),

@@ -5,7 +5,6 @@
 //! same and was settled when it was taken; never for a modification time alone (B10). Whatever is
 //! wrong with the notes, the run goes on without them.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -14,25 +13,26 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use super::plan::Plan;
-use super::report::Report;
 use super::stamp::{Stamp, read_digest};
 use super::write::is_published;
-use super::{CollectOptions, Collection};
-use crate::error::{Error, Result};
+use super::{CollectOptions, Collection, NameHash};
+use crate::error::{Problem, Result};
 use crate::finders::FoundFile;
-use crate::manifest::Manifest;
+use crate::manifest::{FileRecord, Manifest};
 use crate::name::{StaticName, StoredName};
 use crate::storage::{Fingerprint, Storage};
 
-/// The notes of the last run.
+/// The notes of the last run. Names are sorted, and not checked again: they are only compared.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Memo {
     /// Everything beside the files that the result depends on.
     key: String,
-    /// The digest of the manifest that was published.
-    manifest: String,
-    sources: BTreeMap<StaticName, (Digest, Option<Fingerprint>)>,
-    published: BTreeMap<StoredName, Option<Fingerprint>>,
+    /// The revision of the manifest that was published.
+    manifest: Option<String>,
+    sources: Vec<(String, Digest, Option<Fingerprint>)>,
+    published: Vec<(String, Option<Fingerprint>)>,
+    /// What that run warned of; a run that finds nothing new says it again.
+    warnings: Vec<Problem>,
 }
 
 impl Memo {
@@ -44,95 +44,147 @@ impl Memo {
 
     /// The digest of a source file that was not written to since.
     pub(super) fn source(&self, file: &FoundFile) -> Option<Digest> {
-        let (digest, fingerprint) = self.sources.get(&file.name)?;
-        (fingerprint.is_some() && *fingerprint == file.fingerprint).then(|| digest.clone())
+        let index = self.sources.binary_search_by(|(name, ..)| name.as_str().cmp(file.name.as_str())).ok()?;
+        let (_, digest, fingerprint) = &self.sources[index];
+        is_same(*fingerprint, file.fingerprint).then(|| digest.clone())
     }
 
     /// Whether a published file is as the last run left it.
     pub(super) fn vouches_for(&self, name: &StaticName, fingerprint: Option<Fingerprint>) -> bool {
-        fingerprint.is_some() && self.published.get(name.as_str()).is_some_and(|noted| *noted == fingerprint)
+        let found = self.published.binary_search_by(|(noted, _)| noted.as_str().cmp(name.as_str()));
+        found.is_ok_and(|index| is_same(self.published[index].1, fingerprint))
     }
 
-    /// The report of a run that has nothing to do: same sources, same settings, and everything that
-    /// was published is still there.
-    pub(super) fn unchanged(
-        &self,
+    /// Whether everything that the last run published is still there as it was. The manifest itself
+    /// is not read for it.
+    pub(super) fn holds(&self, collection: &Collection<'_>) -> Result<bool> {
+        let Some(naming) = &collection.naming else { return Ok(false) };
+        // A manifest that cannot be read is reported where it is needed.
+        let is_same_manifest = self.manifest.is_some() && naming.manifests.revision().ok().flatten() == self.manifest;
+        Ok(is_same_manifest && self.is_all_there(collection)?)
+    }
+
+    /// Whether the sources are those of the last run. Only doubtful ones are read.
+    pub(super) fn has_same_sources(&self, collection: &Collection<'_>, plan: &Plan) -> Result<bool> {
+        let hash = collection.naming.as_ref().map(|naming| naming.hash);
+        if self.sources.len() != plan.files.len() {
+            return Ok(false);
+        }
+        let same = plan.files.par_iter().zip(&self.sources).map(|(file, (name, digest, fingerprint))| {
+            let is_known = is_same(*fingerprint, file.fingerprint);
+            Ok(file.name.as_str() == name && (is_known || read_digest(file, hash)? == *digest))
+        });
+        same.try_reduce(|| true, |a, b| Ok(a && b))
+    }
+
+    /// The warnings of the last run, which this one found nothing to add to. Files that had to be
+    /// read because they were too young to be trusted are noted for the next time.
+    pub(super) fn learn(
+        mut self,
         collection: &Collection<'_>,
         plan: &Plan,
-        previous: Option<&Manifest>,
+        started: SystemTime,
         options: &CollectOptions,
-    ) -> Result<Option<Report>> {
-        let Some(previous) = previous else { return Ok(None) };
-        if self.sources.len() != plan.files.len() || self.manifest != digest_of(previous) {
-            return Ok(None);
+    ) -> Vec<Problem> {
+        let mut is_new = false;
+        for (file, (.., noted)) in plan.files.iter().zip(&mut self.sources) {
+            let found = file.fingerprint.filter(|found| found.is_settled(started));
+            is_new |= found.is_some() && *noted != found;
+            *noted = found;
         }
-        let hash = collection.naming.as_ref().map(|naming| naming.hash);
-        let same_sources = plan.files.par_iter().map(|file| match (self.source(file), self.sources.get(&file.name)) {
-            (Some(_), _) => Ok::<bool, Error>(true),
-            (None, Some((digest, _))) => Ok(read_digest(file, hash)? == *digest),
-            (None, None) => Ok(false),
-        });
-        if !same_sources.try_reduce(|| true, |a, b| Ok(a && b))? {
-            return Ok(None);
+        let now = SystemTime::now();
+        for (stored, noted) in self.published.iter_mut().filter(|(_, noted)| noted.is_none()) {
+            *noted = StaticName::new(stored).ok().and_then(|name| published(collection, &name, now));
+            is_new |= noted.is_some();
         }
-        let all_there = self.published.par_iter().map(|(stored, _)| match previous.files.get(stored) {
-            None => Ok::<bool, Error>(false),
-            Some(record) => {
-                let digest =
-                    Digest { size: record.size, integrity: record.integrity.clone(), name_hash: String::new() };
-                is_published(collection.storage, stored.as_name(), &digest, self)
+        if is_new {
+            self.write(collection, options);
+        }
+        self.warnings
+    }
+
+    /// Writes the notes whole. Failing to is no failure of the run.
+    fn write(&self, collection: &Collection<'_>, options: &CollectOptions) {
+        let Some(path) = path(collection, options).filter(|_| !options.dry_run) else { return };
+        let write = || {
+            let directory = path.parent()?;
+            std::fs::create_dir_all(directory).ok()?;
+            let temporary = tempfile::NamedTempFile::new_in(directory).ok()?;
+            std::fs::write(&temporary, serde_json::to_vec(self).ok()?).ok()?;
+            temporary.persist(&path).ok()
+        };
+        let _ = write();
+    }
+
+    fn is_all_there(&self, collection: &Collection<'_>) -> Result<bool> {
+        let storage = collection.storage;
+        let vouched = |(stored, noted): &(String, Option<Fingerprint>)| {
+            let metadata = StaticName::new(stored).ok().and_then(|name| storage.metadata(&name).ok());
+            is_same(*noted, metadata.and_then(|metadata| metadata.fingerprint))
+        };
+        let doubtful: Vec<&str> =
+            self.published.par_iter().filter(|noted| !vouched(noted)).map(|(stored, _)| stored.as_str()).collect();
+        let manifests = collection.naming.as_ref().filter(|_| !doubtful.is_empty()).map(|naming| naming.manifests);
+        let Some(manifests) = manifests else { return Ok(true) };
+        let Some(manifest) = manifests.load()? else { return Ok(false) };
+        let is_there = |stored: &&str| match manifest.files.get_key_value(*stored) {
+            None => Ok(false),
+            Some((stored, FileRecord { size, integrity, .. })) => {
+                let digest = Digest { size: *size, integrity: integrity.clone(), name_hash: String::new() };
+                is_published(storage, stored.as_name(), &digest, self)
             }
-        });
-        if !all_there.try_reduce(|| true, |a, b| Ok(a && b))? {
-            return Ok(None);
-        }
-        Ok(Some(Report::unchanged(collection, plan, options)))
+        };
+        doubtful.par_iter().map(is_there).try_reduce(|| true, |a, b| Ok(a && b))
     }
 }
 
-/// Notes this run for the next. Failing to is no failure of the run.
+/// Whether a note still holds.
+fn is_same(noted: Option<Fingerprint>, now: Option<Fingerprint>) -> bool {
+    noted.is_some() && noted == now
+}
+
+/// Notes this run for the next.
 pub(super) fn save(
     collection: &Collection<'_>,
     plan: &Plan,
     stamps: &[Stamp],
-    manifest: Option<&Manifest>,
+    manifest: &Manifest,
+    warnings: &[Problem],
+    started: SystemTime,
     options: &CollectOptions,
 ) {
-    let (Some(path), Some(manifest), false) = (path(collection, options), manifest, options.dry_run) else { return };
-    let now = SystemTime::now();
-    let settled = |fingerprint: Option<Fingerprint>| fingerprint.filter(|fingerprint| fingerprint.is_settled(now));
+    // What was not settled when the run began may have been written to after it was read.
+    let settled = |fingerprint: Option<Fingerprint>| fingerprint.filter(|fingerprint| fingerprint.is_settled(started));
     let sources = plan.files.iter().zip(stamps);
-    let sources = sources.map(|(file, stamp)| (file.name.clone(), (stamp.source.clone(), settled(file.fingerprint))));
-    let stored: Vec<&StoredName> = stamps
-        .iter()
-        .map(|stamp| &stamp.stored)
-        .chain(manifest.files.iter().filter(|(_, record)| !record.immutable).map(|(stored, _)| stored))
-        .collect();
-    let look = |stored: &&StoredName| {
-        let metadata = collection.storage.metadata(stored.as_name());
-        ((*stored).clone(), metadata.ok().and_then(|metadata| settled(metadata.fingerprint)))
-    };
+    let sources = sources.map(|(file, stamp)| (file.name.to_string(), stamp.source.clone(), settled(file.fingerprint)));
+    let plain = manifest.files.iter().filter(|(_, record)| !record.immutable).map(|(stored, _)| stored);
+    let mut stored: Vec<&StoredName> = stamps.iter().map(|stamp| &stamp.stored).chain(plain).collect();
+    stored.sort_unstable();
+    stored.dedup();
+    let now = SystemTime::now();
+    let look = |stored: &&StoredName| (stored.to_string(), published(collection, stored.as_name(), now));
+    let revision = collection.naming.as_ref().and_then(|naming| naming.manifests.revision().ok().flatten());
     let memo = Memo {
         key: key(collection),
-        manifest: digest_of(manifest),
+        manifest: revision,
         sources: sources.collect(),
-        published: stored.par_iter().map(look).collect::<Vec<_>>().into_iter().collect(),
+        published: stored.par_iter().map(look).collect(),
+        warnings: warnings.to_vec(),
     };
-    let write = || {
-        let directory = path.parent()?;
-        std::fs::create_dir_all(directory).ok()?;
-        let temporary = tempfile::NamedTempFile::new_in(directory).ok()?;
-        std::fs::write(&temporary, serde_json::to_vec(&memo).ok()?).ok()?;
-        temporary.persist(&path).ok()
-    };
-    let _ = write();
+    memo.write(collection, options);
+}
+
+/// The fingerprint of a published file, if it is settled.
+fn published(collection: &Collection<'_>, name: &StaticName, now: SystemTime) -> Option<Fingerprint> {
+    let fingerprint = collection.storage.metadata(name).ok()?.fingerprint?;
+    fingerprint.is_settled(now).then_some(fingerprint)
 }
 
 /// One file of notes for each place that is collected to.
 fn path(collection: &Collection<'_>, options: &CollectOptions) -> Option<PathBuf> {
     let directory = options.cache.as_ref()?;
     let location = std::path::absolute(collection.storage.location()).ok()?;
-    let digest = Digest::of_bytes(location.as_os_str().as_encoded_bytes(), Some(super::NameHash::Sha256));
+    let digest = Digest::of_bytes(location.as_os_str().as_encoded_bytes(), Some(NameHash::Sha256));
     Some(directory.join(format!("{}.json", digest.name_hash)))
 }
 
@@ -142,8 +194,4 @@ fn key(collection: &Collection<'_>) -> String {
         (naming.hash, naming.keep_originals, naming.static_url, manifest, naming.scanners, &naming.missing)
     });
     format!("{} {} {naming:?}", env!("CARGO_PKG_VERSION"), Storage::location(collection.storage))
-}
-
-fn digest_of(manifest: &Manifest) -> String {
-    Digest::of_bytes(&manifest.to_json(), None).integrity
 }

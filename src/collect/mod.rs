@@ -100,20 +100,25 @@ pub(crate) struct Naming<'a> {
 
 impl Collection<'_> {
     pub(crate) fn collect(&self, options: &CollectOptions, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Result<Report> {
+        let started = SystemTime::now();
         let _lock = self.lock(options, on_event)?;
-        let previous = self.previous(on_event)?;
-        let plan = plan::plan(self, on_event)?;
-        let memo = Memo::load(self, options);
-        if let Some(report) = memo.unchanged(self, &plan, previous.as_ref(), options)? {
-            return Ok(report);
+        let look_back = || {
+            let memo = Memo::load(self, options);
+            memo.holds(self).map(|holds| (memo, holds))
+        };
+        let (plan, memo) = rayon::join(|| plan::plan(self, on_event), look_back);
+        let (plan, (memo, holds)) = (plan?, memo?);
+        if holds && memo.has_same_sources(self, &plan)? {
+            return Ok(Report::unchanged(self, &plan, memo.learn(self, &plan, started, options)));
         }
+        let Previous { manifest: previous, is_saved } = self.previous(on_event)?;
         let (texts, warnings) = scan::scan(self, &plan)?;
-        let stamps = stamp::stamp(self, &plan, &texts, &memo, on_event)?;
+        let stamps = stamp::stamp(self, &plan, &texts, &memo, &previous, on_event)?;
         self.clean(options)?;
         let outcomes = write::write(self, &plan, &stamps, &memo, options, on_event)?;
-        let manifest = publish::publish(self, &plan, &stamps, previous, options)?;
-        memo::save(self, &plan, &stamps, manifest.as_ref(), options);
-        Ok(report::report(self, &plan, &stamps, &outcomes, warnings, options, on_event))
+        let manifest = publish::publish(self, &plan, &stamps, previous, is_saved, options)?;
+        memo::save(self, &plan, &stamps, &manifest, &warnings, started, options);
+        Ok(report::report(self, &plan, &stamps, &outcomes, warnings, on_event))
     }
 
     /// Keeps a second run out.
@@ -141,24 +146,33 @@ impl Collection<'_> {
 
     /// The manifest of the last collection. A broken one is about to be overwritten, so it is said
     /// and passed over (B19).
-    fn previous(&self, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Result<Option<Manifest>> {
-        let Some(naming) = &self.naming else { return Ok(None) };
+    fn previous(&self, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Result<Previous> {
+        let Some(naming) = &self.naming else { return Ok(Previous::default()) };
         match naming.manifests.load() {
             Ok(Some(mut manifest)) => {
                 // One that Django wrote has no records; its files go on being served.
-                if manifest.files.is_empty() {
+                let is_saved = !manifest.files.is_empty() || manifest.paths.is_empty();
+                if !is_saved {
                     manifest.complete(self.storage)?;
                 }
-                Ok(Some(manifest))
+                Ok(Previous { manifest, is_saved })
             }
-            Ok(None) => Ok(None),
+            Ok(None) => Ok(Previous::default()),
             Err(Error::Manifest { location, problem }) => {
                 on_event(Event::ManifestReplaced { location: &location, problem: &problem });
-                Ok(None)
+                Ok(Previous::default())
             }
             Err(error) => Err(error),
         }
     }
+}
+
+/// What the last collection published.
+#[derive(Default)]
+struct Previous {
+    manifest: Manifest,
+    /// Whether it is in the store as it is here.
+    is_saved: bool,
 }
 
 /// What a text refers to and does not get.

@@ -20,7 +20,7 @@ impl Plan {
     }
 }
 
-pub(super) fn plan(collection: &Collection<'_>, on_event: &dyn Fn(Event<'_>)) -> Result<Plan> {
+pub(super) fn plan(collection: &Collection<'_>, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Result<Plan> {
     let listing = collection.finders.list(&collection.ignore)?;
     refuse_conflicts(&listing)?;
     refuse_manifest(collection, &listing)?;

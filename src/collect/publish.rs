@@ -15,23 +15,22 @@ pub(super) fn publish(
     collection: &Collection<'_>,
     plan: &Plan,
     stamps: &[Stamp],
-    previous: Option<Manifest>,
+    previous: Manifest,
+    is_saved: bool,
     options: &CollectOptions,
-) -> Result<Option<Manifest>> {
+) -> Result<Manifest> {
     let Some(naming) = &collection.naming else {
         if !options.dry_run {
             sync(collection.storage)?;
         }
-        return Ok(None);
+        return Ok(Manifest::default());
     };
-    let had_one = previous.is_some();
-    let previous = previous.unwrap_or_default();
     let manifest = manifest(collection.storage, naming, plan, stamps, &previous, options);
-    if !options.dry_run && (manifest != previous || !had_one) {
+    if !options.dry_run && (manifest != previous || !is_saved) {
         sync(collection.storage)?;
         naming.manifests.save(&manifest)?;
     }
-    Ok(Some(manifest))
+    Ok(manifest)
 }
 
 fn sync(storage: &dyn Storage) -> Result<()> {
@@ -51,9 +50,14 @@ fn manifest(
     let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let mut manifest = Manifest::default();
     let record = |name: &StaticName, stored: &StoredName, size: u64, integrity: &str| {
-        // The same bytes under the same name keep the date of their first publication.
-        let known = previous.files.get(stored).filter(|known| known.integrity == integrity);
-        FileRecord::new(name.clone(), size, integrity.to_owned(), known.map_or(now, |known| known.since))
+        // The same bytes under the same name keep the date of their first publication; others get
+        // a later one also within a second, because clients may ask by the date alone.
+        let since = match previous.files.get(stored) {
+            Some(known) if known.integrity == integrity => known.since,
+            Some(known) => now.max(known.since.saturating_add(1)),
+            None => now,
+        };
+        FileRecord::new(name.clone(), size, integrity.to_owned(), since)
     };
     for (file, stamp) in plan.files.iter().zip(stamps) {
         let name = &file.name;

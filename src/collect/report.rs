@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::plan::Plan;
 use super::stamp::Stamp;
 use super::write::Outcome;
-use super::{CollectOptions, Collection, Warnings};
+use super::{Collection, Warnings};
 use crate::error::Problem;
 use crate::finders::FoundFile;
 use crate::name::{StaticName, StoredName};
@@ -85,8 +85,9 @@ pub struct Report {
 
 impl Report {
     /// The report of a run that had nothing to do.
-    pub(super) fn unchanged(collection: &Collection<'_>, plan: &Plan, _: &CollectOptions) -> Self {
+    pub(super) fn unchanged(collection: &Collection<'_>, plan: &Plan, warnings: Warnings) -> Self {
         Self {
+            warnings,
             unmodified: plan.files.iter().map(|file| file.name.clone()).collect(),
             skipped: plan.skipped.clone(),
             destination: destination(collection, plan),
@@ -120,7 +121,6 @@ pub(super) fn report(
     stamps: &[Stamp],
     outcomes: &[Outcome],
     warnings: Warnings,
-    _: &CollectOptions,
     on_event: &dyn Fn(Event<'_>),
 ) -> Report {
     let mut report = Report {

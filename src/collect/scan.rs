@@ -81,12 +81,15 @@ fn scan_file(naming: &Naming<'_>, plan: &Plan, index: usize, file: &FoundFile) -
     };
     let (mut links, mut problems) = (Vec::new(), Vec::new());
     for reference in scanner.scan(&readable(&bytes)) {
+        if bytes.get(reference.span.clone()).is_none() {
+            continue;
+        }
         let name = match resolve(&file.name, &reference.specifier, naming.static_url) {
             Target::Elsewhere => continue,
             Target::Nowhere => None,
             Target::File { name, stem_end } => match plan.index_of(name.as_str()) {
                 Some(target) => {
-                    links.push(Link { at: reference.position(&bytes, stem_end), target });
+                    links.push(Link { at: reference.position(&bytes, stem_end).min(bytes.len()), target });
                     continue;
                 }
                 None => Some(name),
@@ -94,6 +97,8 @@ fn scan_file(naming: &Naming<'_>, plan: &Plan, index: usize, file: &FoundFile) -
         };
         problems.extend(problem(naming, &file.name, &bytes, &reference, name));
     }
+    // `splice` wants them in order, whatever a scanner of one's own says.
+    links.sort_by_key(|link: &Link| link.at);
     Some(Ok((Text { file: index, bytes, links }, problems)))
 }
 

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use rayon::prelude::*;
@@ -19,6 +20,7 @@ use super::scan::{Link, Text};
 use super::{Collection, graph};
 use crate::error::{Error, Result};
 use crate::finders::FoundFile;
+use crate::manifest::Manifest;
 use crate::name::{StaticName, StoredName};
 use crate::references::splice;
 use crate::storage::{Content, local_metadata};
@@ -30,9 +32,17 @@ pub(super) struct Stamp {
     pub(super) source: Digest,
     /// The name it is published under: hashed, or plain without naming.
     pub(super) stored: StoredName,
+    /// The source's bytes, where they were read whole and are kept until they are written.
+    pub(super) bytes: Option<Bytes>,
     /// The text with its references rewritten, where that changed it.
     pub(super) rewritten: Option<(Bytes, Digest)>,
 }
+
+/// Files up to this size are read whole.
+const SMALL: u64 = 64 * 1024;
+
+/// How many bytes of small files are kept from hashing to writing; the others are read twice.
+const KEPT: u64 = 64 * 1024 * 1024;
 
 impl Stamp {
     /// The digest of what is published under the stored name.
@@ -46,20 +56,25 @@ pub(super) fn stamp(
     plan: &Plan,
     texts: &[Text],
     memo: &Memo,
+    previous: &Manifest,
     on_event: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Vec<Stamp>> {
     let hash = collection.naming.as_ref().map(|naming| naming.hash);
     let text_of: HashMap<usize, &Text> = texts.iter().map(|text| (text.file, text)).collect();
     let done = super::report::Progress::new(plan.files.len(), "hashing", on_event);
-    let sources: Vec<Result<Digest>> = plan
+    let kept = AtomicU64::new(0);
+    let sources: Vec<Result<(Digest, Option<Bytes>)>> = plan
         .files
         .par_iter()
         .enumerate()
         .map(|(index, file)| {
             done.step();
             match text_of.get(&index) {
-                Some(text) => Ok(Digest::of_bytes(&text.bytes, hash)),
-                None => memo.source(file).map_or_else(|| read_digest(file, hash), Ok),
+                Some(text) => Ok((Digest::of_bytes(&text.bytes, hash), Some(text.bytes.clone()))),
+                None => match memo.source(file) {
+                    Some(digest) => Ok((digest, None)),
+                    None => read(file, hash, &kept),
+                },
             }
         })
         .collect();
@@ -71,23 +86,33 @@ pub(super) fn stamp(
         .into_iter()
         .filter_map(Result::ok)
         .zip(&plan.files)
-        .map(|(source, file)| Stamp {
-            stored: StoredName::hashed(&file.name, &source.name_hash),
-            source,
-            rewritten: None,
+        .map(|((source, bytes), file)| {
+            let stored = StoredName::hashed(&file.name, &source.name_hash);
+            Stamp { source, stored, bytes, rewritten: None }
         })
         .collect();
     if let Some(hash) = hash {
         stamp_texts(plan, texts, hash, &mut stamps);
     }
-    refuse_clashes(plan, &stamps)?;
+    refuse_clashes(plan, &stamps, previous)?;
     Ok(stamps)
 }
 
-/// The digest of a file that is read for it, and was not written to meanwhile.
+/// The digest of a file and, if it is small and there is room, its bytes.
+fn read(file: &FoundFile, hash: Option<NameHash>, kept: &AtomicU64) -> Result<(Digest, Option<Bytes>)> {
+    if file.size > SMALL {
+        return Ok((read_digest(file, hash)?, None));
+    }
+    let failed = |source| Error::Io { action: "read", subject: file.origin.to_string(), source };
+    let bytes = file.content.read().map_err(failed)?;
+    let is_kept = kept.fetch_add(bytes.len() as u64, Ordering::Relaxed) < KEPT;
+    Ok((Digest::of_bytes(&bytes, hash), is_kept.then_some(bytes)))
+}
+
+/// The digest of a file that is read for it in bounded memory, and was not written to meanwhile.
 pub(super) fn read_digest(file: &FoundFile, hash: Option<NameHash>) -> Result<Digest> {
     let read = || {
-        let digest = Digest::of_reader(file.content.reader()?, file.size, hash)?;
+        let digest = Digest::of_reader(file.content.reader()?, hash)?;
         unchanged(file)?;
         Ok(digest)
     };
@@ -176,7 +201,7 @@ fn rewritten<'s>(
     let published = rewritten.as_ref().map_or(&stamp.source, |(_, digest)| digest);
     let name = &plan.files[text.file].name;
     let stored = StoredName::hashed(name, group_hash.unwrap_or(&published.name_hash));
-    Stamp { source: stamp.source.clone(), stored, rewritten }
+    Stamp { source: stamp.source.clone(), stored, bytes: stamp.bytes.clone(), rewritten }
 }
 
 fn splice_links<'a, 's>(
@@ -197,9 +222,15 @@ fn inserted<'s>(name: &StaticName, stored: &'s StoredName) -> &'s str {
 }
 
 /// Two files cannot be published under one name: a source file may look like another's hashed copy.
-fn refuse_clashes(plan: &Plan, stamps: &[Stamp]) -> Result<()> {
+fn refuse_clashes(plan: &Plan, stamps: &[Stamp], previous: &Manifest) -> Result<()> {
     let mut clashes = Vec::new();
     for (file, stamp) in plan.files.iter().zip(stamps) {
+        let old = previous.files.get(file.name.as_str()).filter(|old| old.immutable);
+        if let Some(old) = old.filter(|old| old.integrity != stamp.source.integrity) {
+            let problem =
+                format!("an earlier version of `{}` is published under its name; rename or ignore it", old.name);
+            clashes.push(Error::Source { path: file.origin.to_string(), problem });
+        }
         let Some(other) = plan.index_of(stamp.stored.as_str()).filter(|_| stamp.stored.as_name() != &file.name) else {
             continue;
         };

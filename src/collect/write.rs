@@ -46,7 +46,7 @@ pub(super) fn write(
             if keep_originals || !hashed {
                 outcome.copied = !is_published(collection.storage, &file.name, &stamp.source, memo)?;
                 if outcome.copied && !options.dry_run {
-                    copy(collection.storage, file, &file.name)?;
+                    copy(collection.storage, file, stamp, &file.name)?;
                 }
             }
             if hashed {
@@ -84,8 +84,12 @@ pub(super) fn is_published(storage: &dyn Storage, name: &StaticName, digest: &Di
 }
 
 /// Copies a source file, which must still be the one that was hashed.
-fn copy(storage: &dyn Storage, file: &FoundFile, name: &StaticName) -> Result<()> {
-    storage.write(name, &file.content).map_err(|error| Error::stored("write", name, &storage.location(), error))?;
+fn copy(storage: &dyn Storage, file: &FoundFile, stamp: &Stamp, name: &StaticName) -> Result<()> {
+    let content = stamp.bytes.clone().map_or_else(|| file.content.clone(), Content::Bytes);
+    storage.write(name, &content).map_err(|error| Error::stored("write", name, &storage.location(), error))?;
+    if stamp.bytes.is_some() {
+        return Ok(());
+    }
     unchanged(file).map_err(|source| Error::Io { action: "read", subject: file.origin.to_string(), source })
 }
 
@@ -94,7 +98,7 @@ fn write_hashed(storage: &dyn Storage, file: &FoundFile, stamp: &Stamp, has_plai
     let written = match &stamp.rewritten {
         Some((bytes, _)) => storage.write(name, &Content::Bytes(bytes.clone())),
         None if has_plain_copy => storage.copy(&file.name, name),
-        None => return copy(storage, file, name),
+        None => return copy(storage, file, stamp, name),
     };
     written.map_err(|error| Error::stored("write", name, &storage.location(), error))
 }

@@ -9,18 +9,20 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response, StatusCode, header};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::output::Output;
 use crate::error::{Error, Result};
 use crate::static_files::StaticFiles;
+
+/// How long a client may take to send the head of a request.
+const HEADERS: Duration = Duration::from_secs(30);
 
 /// How long open requests may take when the server is asked to end.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -47,9 +49,12 @@ pub(super) fn run(static_files: &StaticFiles, address: &str, workers: Option<usi
 
 async fn serve(static_files: &StaticFiles, listener: TcpListener, output: &Output) -> io::Result<()> {
     let service = TowerToHyperService::new(static_files.layer().layer(NothingElse));
-    let connections = auto::Builder::new(TokioExecutor::new());
+    let mut connections = auto::Builder::new(TokioExecutor::new());
+    // Half a request must not hold a connection for ever.
+    connections.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
     let open = GracefulShutdown::new();
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let end = end_signal()?;
+    tokio::pin!(end);
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -61,8 +66,7 @@ async fn serve(static_files: &StaticFiles, listener: TcpListener, output: &Outpu
                     continue;
                 }
             },
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
+            () = &mut end => break,
         };
         let _ = stream.set_nodelay(true);
         let connection = connections.serve_connection_with_upgrades(TokioIo::new(stream), service.clone()).into_owned();
@@ -73,6 +77,24 @@ async fn serve(static_files: &StaticFiles, listener: TcpListener, output: &Outpu
     output.note("shutting down");
     let _ = tokio::time::timeout(DRAIN, open.shutdown()).await;
     Ok(())
+}
+
+/// Ends when the process is asked to.
+#[cfg(unix)]
+fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
 
 fn described(static_files: &StaticFiles) -> String {

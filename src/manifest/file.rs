@@ -3,7 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
-use super::{Manifest, ManifestStore};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::{Manifest, ManifestStore, integrity};
 use crate::error::{Error, Result};
 use crate::name::StaticName;
 use crate::storage::{Content, Storage};
@@ -28,13 +31,19 @@ impl FileManifestStore {
     }
 }
 
+impl FileManifestStore {
+    fn read(&self) -> Result<Option<Bytes>> {
+        match self.storage.open(&self.name).and_then(|content| content.read()) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::stored("read", &self.name, &self.storage.location(), error)),
+        }
+    }
+}
+
 impl ManifestStore for FileManifestStore {
     fn load(&self) -> Result<Option<Manifest>> {
-        let bytes = match self.storage.open(&self.name).and_then(|content| content.read()) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::stored("read", &self.name, &self.storage.location(), error)),
-        };
+        let Some(bytes) = self.read()? else { return Ok(None) };
         match Manifest::from_json(&bytes) {
             Ok(manifest) => Ok(Some(manifest)),
             Err(problem) => Err(Error::Manifest { location: self.location(), problem }),
@@ -45,6 +54,10 @@ impl ManifestStore for FileManifestStore {
         let content = Content::Bytes(manifest.to_json().into());
         let saved = self.storage.write(&self.name, &content).and_then(|()| self.storage.sync());
         saved.map_err(|error| Error::stored("write", &self.name, &self.storage.location(), error))
+    }
+
+    fn revision(&self) -> Result<Option<String>> {
+        Ok(self.read()?.map(|bytes| integrity(&Sha256::digest(bytes))))
     }
 
     fn location(&self) -> String {

@@ -79,6 +79,16 @@ pub trait ManifestStore: Debug + Send + Sync + 'static {
     /// When it cannot be written; then the old one stays.
     fn save(&self, manifest: &Manifest) -> Result<()>;
 
+    /// What changes whenever the saved manifest does, `None` while there is none. A store that can
+    /// tell without understanding the manifest does it better than this default.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    fn revision(&self) -> Result<Option<String>> {
+        Ok(self.load()?.map(|manifest| integrity(&Sha256::digest(manifest.to_json()))))
+    }
+
     /// The place as a person would name it.
     fn location(&self) -> String;
 

@@ -65,8 +65,8 @@ fn split<'a>(from: &'a StaticName, path: &'a str, static_url: &StaticUrl) -> Opt
         return Some(("", rest.strip_prefix(host_and_path)?));
     }
     if path.starts_with('/') {
-        // On a host of its own the root of the host may be the static URL; a path of `/` alone
-        // would take every absolute path for ours.
+        // The style sheet comes from the same host: where the static URL is a host of its own, every
+        // absolute path there is ours.
         return Some(("", path.strip_prefix(static_url.path())?));
     }
     if path.is_empty() || has_scheme(path) { None } else { Some((from.parent(), path)) }

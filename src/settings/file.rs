@@ -119,7 +119,13 @@ impl<'de> Deserialize<'de> for Mode {
             Written::Text(text) if text == "umask" => return Ok(Self(PermissionsMode::Umask)),
             Written::Text(text) => u32::from_str_radix(text.trim_start_matches("0o"), 8).map_err(|_| wrong())?,
         };
-        if mode > 0o7777 { Err(wrong()) } else { Ok(Self(PermissionsMode::Mode(mode))) }
+        // 644 without `0o` is another number: 0o1204. No wanted mode has a special bit and keeps its
+        // owner from reading or writing.
+        if mode > 0o7777 || (mode > 0o777 && mode & 0o600 != 0o600) {
+            Err(wrong())
+        } else {
+            Ok(Self(PermissionsMode::Mode(mode)))
+        }
     }
 }
 

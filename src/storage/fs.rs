@@ -76,14 +76,8 @@ impl FileSystemStorage {
             }
             made => made?,
         };
-        let temporary = temporary.into_temp_path();
-        fs::rename(&temporary, &target).map_err(|error| in_the_way(error, &target))?;
-        // A rename between two links of one file does nothing, and the temporary one stays:
-        // dropping the guard removes it. In the usual case there is nothing left to remove.
-        if fs::symlink_metadata(&temporary).is_err() {
-            let _ = temporary.keep();
-        }
-        Ok(())
+        let persisted = temporary.into_temp_path().persist(&target);
+        persisted.map_err(|failed| in_the_way(failed.error, &target))
     }
 
     /// Creates the missing directories down to `directory`, each with exactly the mode of the
@@ -177,8 +171,16 @@ impl Storage for FileSystemStorage {
     }
 
     fn copy(&self, from: &StaticName, to: &StaticName) -> io::Result<()> {
-        let from = from.path_in(&self.root);
-        self.replace(to, |path| self.share(&from, path))
+        let (source, target) = (from.path_in(&self.root), to.path_in(&self.root));
+        // Where nothing is yet, a link is whole at once.
+        if self.no_reflink.load(Ordering::Relaxed) && fs::hard_link(&source, &target).is_ok() {
+            return Ok(());
+        }
+        // A rename between two links of one file does nothing and leaves the temporary one.
+        if is_same_file(&source, &target) {
+            return Ok(());
+        }
+        self.replace(to, |path| self.share(&source, path))
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -211,7 +213,7 @@ impl Storage for FileSystemStorage {
                 lock.lock()?;
             }
             // The directory may have been replaced while we waited for the old one.
-            if same_file(&lock, &self.root) {
+            if matches!((lock.metadata(), fs::metadata(&self.root)), (Ok(a), Ok(b)) if identity(&a) == identity(&b)) {
                 return Ok(Some(Box::new(lock)));
             }
             self.create_directories(&self.root)?;
@@ -326,14 +328,19 @@ fn open_lock(root: &Path) -> io::Result<File> {
     File::options().write(true).create(true).truncate(false).open(root.join(".staticfiles-lock.tmp"))
 }
 
-#[cfg(unix)]
-fn same_file(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let identity = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
-    matches!((file.metadata(), fs::metadata(path)), (Ok(a), Ok(b)) if identity(&a) == identity(&b))
+/// Whether two names are links to one file.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    matches!((fs::symlink_metadata(a), fs::symlink_metadata(b)), (Ok(a), Ok(b)) if identity(&a).is_some() && identity(&a) == identity(&b))
 }
 
+#[cfg(unix)]
+fn identity(metadata: &fs::Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// Elsewhere the identity of a file is out of reach.
 #[cfg(not(unix))]
-fn same_file(_: &File, _: &Path) -> bool {
-    true
+fn identity(_: &fs::Metadata) -> Option<(u64, u64)> {
+    None
 }

@@ -199,3 +199,53 @@ fn sha256_names_and_hashed_copies_alone() {
     assert_eq!(snapshot(&site.path("out")).len(), 4);
     assert_eq!(site.collect(), "0 static files copied to 'SITE/out', 3 unmodified.");
 }
+
+#[test]
+fn an_unchanged_run_repeats_the_warnings_of_the_last() {
+    let site = site().file("src/m.css", "/*# sourceMappingURL=m.map */");
+    for _ in 0..3 {
+        let run = site.run(&["collectstatic", "--no-input"]);
+        assert_eq!((run.status, &*run.stderr), (Some(0), "warning: m.css:1:22: `m.map` is not collected\n"));
+    }
+}
+
+#[test]
+fn files_too_young_to_be_trusted_are_noted_by_the_next_run() {
+    let site = site();
+    site.collect();
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    site.collect();
+    let notes = snapshot(&site.path("cache"));
+    assert_eq!(notes.len(), 1);
+    assert!(!String::from_utf8_lossy(&notes[0].3).contains("null"), "every fingerprint is known by now");
+}
+
+#[test]
+fn changed_bytes_under_a_plain_name_get_a_later_date_within_one_second() {
+    let site = site().variable("SOURCE_DATE_EPOCH", "1000000000");
+    site.collect();
+    site.write("src/img/x.svg", "<svg>2</svg>");
+    site.collect();
+    assert_eq!(site.manifest()["files"]["img/x.svg"]["since"], 1_000_000_001);
+    assert_eq!(site.manifest()["files"]["css/base.css"]["since"], 1_000_000_000);
+}
+
+#[test]
+fn a_manifest_of_django_gets_records_though_its_names_are_those_of_now() {
+    let site = Site::new().file("src/a.txt", "x");
+    site.collect();
+    let mut manifest = site.manifest();
+    manifest.as_object_mut().expect("an object").remove("files");
+    site.write("out/staticfiles.json", manifest.to_string());
+    site.collect();
+    assert_eq!(site.manifest()["files"].as_object().map(|files| files.len()), Some(2));
+}
+
+#[test]
+fn a_manifest_elsewhere_is_written_there_alone() {
+    let site = site();
+    let site = site.settings("static_root = \"out\"\n[storage]\nmanifest_location = \"meta\"\nmanifest_name = \"m.json\"\n[[dirs]]\npath = \"src\"\n");
+    site.collect();
+    assert!(site.path("meta/m.json").is_file() && !site.path("out/m.json").exists());
+    assert_eq!(site.collect(), "0 static files copied to 'SITE/out', 3 unmodified.");
+}
