@@ -116,7 +116,7 @@ impl Collection<'_> {
         let stamps = stamp::stamp(self, &plan, &texts, &memo, &previous, on_event)?;
         self.clean(options)?;
         let outcomes = write::write(self, &plan, &stamps, &memo, options, on_event)?;
-        let manifest = publish::publish(self, &plan, &stamps, previous, is_saved, options)?;
+        let manifest = publish::publish(self, &plan, &stamps, &outcomes, previous, is_saved, options)?;
         memo::save(self, &plan, &stamps, &manifest, &warnings, started, options);
         Ok(report::report(self, &plan, &stamps, &outcomes, warnings, on_event))
     }

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::plan::Plan;
 use super::stamp::Stamp;
+use super::write::Outcome;
 use super::{CollectOptions, Collection, Naming};
 use crate::error::{Error, Result};
 use crate::manifest::{FileRecord, Manifest};
@@ -15,19 +16,19 @@ pub(super) fn publish(
     collection: &Collection<'_>,
     plan: &Plan,
     stamps: &[Stamp],
+    outcomes: &[Outcome],
     previous: Manifest,
     is_saved: bool,
     options: &CollectOptions,
 ) -> Result<Manifest> {
-    let Some(naming) = &collection.naming else {
-        if !options.dry_run {
-            sync(collection.storage)?;
-        }
-        return Ok(Manifest::default());
-    };
-    let manifest = manifest(collection.storage, naming, plan, stamps, &previous, options);
+    let has_written = !options.dry_run && outcomes.iter().any(|outcome| outcome.copied || outcome.post_processed);
+    let synced = || if has_written { sync(collection.storage) } else { Ok(()) };
+    let Some(naming) = &collection.naming else { return synced().map(|()| Manifest::default()) };
+    // The medium and the processor work at the same time.
+    let made = || manifest(collection.storage, naming, plan, stamps, &previous, options);
+    let (synced, manifest) = rayon::join(synced, made);
+    synced?;
     if !options.dry_run && (manifest != previous || !is_saved) {
-        sync(collection.storage)?;
         naming.manifests.save(&manifest)?;
     }
     Ok(manifest)

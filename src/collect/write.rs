@@ -36,6 +36,11 @@ pub(super) fn write(
 ) -> Result<Vec<Outcome>> {
     let keep_originals = collection.naming.as_ref().is_none_or(|naming| naming.keep_originals);
     let done = Progress::new(plan.files.len(), "writing", on_event);
+    // Where there is nothing yet, nothing need be looked for.
+    let is_empty = collection.storage.list().next().is_none();
+    let is_there = |name: &StaticName, digest: &Digest| -> Result<bool> {
+        Ok(!is_empty && is_published(collection.storage, name, digest, memo)?)
+    };
     plan.files
         .par_iter()
         .zip(stamps)
@@ -44,14 +49,14 @@ pub(super) fn write(
             let mut outcome = Outcome::default();
             let hashed = stamp.stored.as_name() != &file.name;
             if keep_originals || !hashed {
-                outcome.copied = !is_published(collection.storage, &file.name, &stamp.source, memo)?;
+                outcome.copied = !is_there(&file.name, &stamp.source)?;
                 if outcome.copied && !options.dry_run {
                     copy(collection.storage, file, stamp, &file.name)?;
                 }
             }
             if hashed {
                 let name = stamp.stored.as_name();
-                outcome.post_processed = !is_published(collection.storage, name, stamp.published(), memo)?;
+                outcome.post_processed = !is_there(name, stamp.published())?;
                 if outcome.post_processed && !options.dry_run {
                     write_hashed(collection.storage, file, stamp, keep_originals)?;
                 }

@@ -72,6 +72,24 @@ fn sources_that_cannot_be_collected_are_named() {
             }),
         ),
         (
+            "the static root as a source",
+            spoiled(|site| {
+                site.write(
+                    "staticfiles.toml",
+                    "static_root = \"app/static\"\n[[apps]]\nname = \"app\"\npath = \"app\"\n",
+                );
+                site.write("app/static/a.txt", "");
+            }),
+        ),
+        (
+            "the published name of an earlier version",
+            spoiled(|site| {
+                let old = site.stored("a.css");
+                site.write(&format!("src/{old}"), "other bytes");
+                site.write("src/a.css", "a{}");
+            }),
+        ),
+        (
             "a missing app",
             spoiled(|site| {
                 site.write("staticfiles.toml", "static_root = \"out\"\n[[apps]]\nname = \"shop\"\npath = \"shop\"\n");
