@@ -87,7 +87,7 @@ pub enum Error {
 impl Error {
     /// An I/O error about `path`.
     pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io { action, subject: path.display().to_string(), source }
+        Self::Io { action, subject: shown(path), source }
     }
 
     /// An I/O error about a name in a storage that says where it is.
@@ -97,7 +97,7 @@ impl Error {
 
     /// A problem with one source file.
     pub(crate) fn source_file(path: &Path, problem: impl Into<String>) -> Self {
-        Self::Source { path: path.display().to_string(), problem: problem.into() }
+        Self::Source { path: shown(path), problem: problem.into() }
     }
 
     /// One error of many: itself if it is alone.
@@ -160,6 +160,15 @@ impl fmt::Display for Check {
         write!(f, "?: ({}) {}", self.code, self.message)?;
         self.hint.as_ref().map_or(Ok(()), |hint| write!(f, "\n\tHINT: {hint}"))
     }
+}
+
+/// A path in one line, whatever is in it.
+fn shown(path: &Path) -> String {
+    let escaped = |character: char| match character {
+        control if control.is_control() => control.escape_default().to_string(),
+        character => character.to_string(),
+    };
+    path.to_string_lossy().chars().map(escaped).collect()
 }
 
 fn did_you_mean(near: &[String]) -> String {

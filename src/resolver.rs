@@ -149,7 +149,7 @@ impl Resolver {
 
     fn join(&self, path: &str, suffix: &str) -> String {
         let prefix = self.static_url.as_str();
-        format!("{prefix}{}{}", utf8_percent_encode(path, PATH), utf8_percent_encode(suffix, SUFFIX))
+        format!("{prefix}{}{}", encode_path(path), utf8_percent_encode(suffix, SUFFIX))
     }
 
     fn missing(&self, name: &str) -> Error {

@@ -354,22 +354,19 @@ impl Inner {
 /// The finders of the settings, in their order.
 fn finders(settings: &Settings) -> Result<Vec<Arc<dyn Finder>>> {
     let mut finders: Vec<Arc<dyn Finder>> = Vec::new();
+    let finder = |path: &Path, prefix: &str| {
+        let finder = DirectoryFinder::new(path).prefix(prefix);
+        let finder = settings.static_root.iter().fold(finder, |finder, root| finder.apart_from(root));
+        Arc::new(finder) as Arc<dyn Finder>
+    };
     for kind in &settings.finders {
         match kind {
-            FinderKind::FileSystem => finders.extend(
-                settings
-                    .dirs
-                    .iter()
-                    .map(|dir| Arc::new(DirectoryFinder::new(&dir.path).prefix(&dir.prefix)) as Arc<dyn Finder>),
-            ),
-            FinderKind::AppDirectories => finders.extend(
-                settings
-                    .apps
-                    .iter()
-                    .map(|app| Arc::new(DirectoryFinder::new(app.path.join("static"))) as Arc<dyn Finder>),
-            ),
+            FinderKind::FileSystem => finders.extend(settings.dirs.iter().map(|dir| finder(&dir.path, &dir.prefix))),
+            FinderKind::AppDirectories => {
+                finders.extend(settings.apps.iter().map(|app| finder(&app.path.join("static"), "")));
+            }
             FinderKind::DefaultStorage => match &settings.media_root {
-                Some(root) => finders.push(Arc::new(DirectoryFinder::new(root))),
+                Some(root) => finders.push(finder(root, "")),
                 None => {
                     let text = "the finder \"default_storage\" looks below media_root, which is not set";
                     return Err(Error::Settings(text.to_owned()));

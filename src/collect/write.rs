@@ -41,31 +41,33 @@ pub(super) fn write(
     let is_there = |name: &StaticName, digest: &Digest| -> Result<bool> {
         Ok(!is_empty && is_published(collection.storage, name, digest, memo)?)
     };
-    plan.files
-        .par_iter()
-        .zip(stamps)
-        .map(|(file, stamp)| {
-            done.step();
-            let mut outcome = Outcome::default();
-            let hashed = stamp.stored.as_name() != &file.name;
-            if keep_originals || !hashed {
-                outcome.copied = !is_there(&file.name, &stamp.source)?;
-                if outcome.copied && !options.dry_run {
-                    copy(collection.storage, file, stamp, &file.name)?;
-                }
-            }
-            if hashed {
-                let name = stamp.stored.as_name();
-                outcome.post_processed = !is_there(name, stamp.published())?;
-                if outcome.post_processed && !options.dry_run {
-                    write_hashed(collection.storage, file, stamp, keep_originals)?;
-                }
-                // Without originals the hashed file is the copy.
-                outcome.copied |= !keep_originals && outcome.post_processed;
-            }
-            Ok(outcome)
-        })
-        .collect()
+    let files = || plan.files.par_iter().zip(stamps);
+    // Hashed names first: they are new, so a failure on the way leaves the old site as it is. Plain
+    // names, which the old site has too, change only when everything else has worked.
+    let hashed = files().map(|(file, stamp)| {
+        done.step();
+        let is_missing = stamp.stored.as_name() != &file.name && !is_there(stamp.stored.as_name(), stamp.published())?;
+        if is_missing && !options.dry_run {
+            write_hashed(collection.storage, file, stamp)?;
+        }
+        Ok(is_missing)
+    });
+    let hashed = hashed.collect::<Result<Vec<bool>>>()?;
+    let plain = files().map(|(file, stamp)| {
+        let is_plain = stamp.stored.as_name() == &file.name;
+        let is_missing = (keep_originals || is_plain) && !is_there(&file.name, &stamp.source)?;
+        if is_missing && !options.dry_run {
+            write_plain(collection.storage, file, stamp)?;
+        }
+        Ok(is_missing)
+    });
+    let plain = plain.collect::<Result<Vec<bool>>>()?;
+    let outcome = |(post_processed, copied)| Outcome {
+        post_processed,
+        // Without originals the hashed file is the copy.
+        copied: copied || (!keep_originals && post_processed),
+    };
+    Ok(hashed.into_iter().zip(plain).map(outcome).collect())
 }
 
 /// Whether the storage has the file with this content already.
@@ -73,7 +75,10 @@ pub(super) fn is_published(storage: &dyn Storage, name: &StaticName, digest: &Di
     let look = || {
         let metadata = match storage.metadata(name) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(false),
+            // What is in the way, or too long, is said when it is written.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename) => {
+                return Ok(false);
+            }
             metadata => metadata?,
         };
         if metadata.size != digest.size {
@@ -91,19 +96,28 @@ pub(super) fn is_published(storage: &dyn Storage, name: &StaticName, digest: &Di
 /// Copies a source file, which must still be the one that was hashed.
 fn copy(storage: &dyn Storage, file: &FoundFile, stamp: &Stamp, name: &StaticName) -> Result<()> {
     let content = stamp.bytes.clone().map_or_else(|| file.content.clone(), Content::Bytes);
-    storage.write(name, &content).map_err(|error| Error::stored("write", name, &storage.location(), error))?;
+    storage.write(name, &content).map_err(|error| cannot_write(storage, name, error))?;
     if stamp.bytes.is_some() {
         return Ok(());
     }
     unchanged(file).map_err(|source| Error::Io { action: "read", subject: file.origin.to_string(), source })
 }
 
-fn write_hashed(storage: &dyn Storage, file: &FoundFile, stamp: &Stamp, has_plain_copy: bool) -> Result<()> {
+fn write_hashed(storage: &dyn Storage, file: &FoundFile, stamp: &Stamp) -> Result<()> {
     let name = stamp.stored.as_name();
-    let written = match &stamp.rewritten {
-        Some((bytes, _)) => storage.write(name, &Content::Bytes(bytes.clone())),
-        None if has_plain_copy => storage.copy(&file.name, name),
-        None => return copy(storage, file, stamp, name),
-    };
-    written.map_err(|error| Error::stored("write", name, &storage.location(), error))
+    let Some((bytes, _)) = &stamp.rewritten else { return copy(storage, file, stamp, name) };
+    storage.write(name, &Content::Bytes(bytes.clone())).map_err(|error| cannot_write(storage, name, error))
+}
+
+/// The plain copy shares its bytes with the hashed file, unless that one was rewritten.
+fn write_plain(storage: &dyn Storage, file: &FoundFile, stamp: &Stamp) -> Result<()> {
+    if stamp.rewritten.is_some() || stamp.stored.as_name() == &file.name {
+        return copy(storage, file, stamp, &file.name);
+    }
+    let copied = storage.copy(stamp.stored.as_name(), &file.name);
+    copied.map_err(|error| cannot_write(storage, &file.name, error))
+}
+
+fn cannot_write(storage: &dyn Storage, name: &StaticName, error: io::Error) -> Error {
+    Error::stored("write", name, &storage.location(), error)
 }

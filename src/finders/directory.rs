@@ -9,7 +9,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::{Finder, FoundFile, Ignore};
 use crate::error::{Error, Result};
 use crate::name::StaticName;
-use crate::storage::{Content, Metadata, local_metadata};
+use crate::storage::{Content, Metadata, is_temporary, local_metadata};
 
 /// A [`Finder`] over a directory. Links are followed; a directory that does not exist has no files
 /// (the checks say so, W004).
@@ -17,18 +17,39 @@ use crate::storage::{Content, Metadata, local_metadata};
 pub struct DirectoryFinder {
     prefix: String,
     root: PathBuf,
+    /// A directory that no link may lead to.
+    apart_from: Option<PathBuf>,
 }
 
 impl DirectoryFinder {
     /// The files below `root` under their own names.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { prefix: String::new(), root: root.into() }
+        Self { prefix: String::new(), root: root.into(), apart_from: None }
     }
 
     /// Puts `prefix/` before every name.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
+    }
+
+    /// Makes a link that leads to, or into, this directory an error: collecting into it would
+    /// collect its own output (B23).
+    pub fn apart_from(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.apart_from = Some(directory.into());
+        self
+    }
+
+    fn refuse_link(&self, path: &Path) -> Result<()> {
+        let Some(apart) = self.apart_from.as_ref().and_then(|apart| apart.canonicalize().ok()) else { return Ok(()) };
+        match path.canonicalize() {
+            Ok(real) if real.starts_with(&apart) || apart.starts_with(&real) => {
+                let problem =
+                    format!("the link leads to {}, where files are collected to; remove or ignore it", apart.display());
+                Err(Error::source_file(path, problem))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn found(&self, name: StaticName, path: PathBuf, metadata: Metadata) -> FoundFile {
@@ -46,6 +67,9 @@ impl DirectoryFinder {
     fn entry(&self, entry: walkdir::Result<DirEntry>) -> Result<Option<FoundFile>> {
         let entry = entry.map_err(walk_error)?;
         if entry.file_type().is_dir() {
+            if entry.path_is_symlink() && entry.depth() > 0 {
+                self.refuse_link(entry.path())?;
+            }
             return Ok(None);
         }
         let name = self.name_of(entry.path())?;
@@ -69,7 +93,8 @@ impl DirectoryFinder {
 
 impl Finder for DirectoryFinder {
     fn find(&self, name: &StaticName) -> Result<Option<FoundFile>> {
-        let Some(below) = below_prefix(name, &self.prefix) else { return Ok(None) };
+        let below = below_prefix(name, &self.prefix).filter(|below| !is_temporary(below.file_name()));
+        let Some(below) = below else { return Ok(None) };
         let path = below.path_in(&self.root);
         match std::fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => Ok(Some(self.found(name.clone(), path, Metadata::of(&metadata)))),

@@ -1,6 +1,7 @@
 //! The look-up over a manifest: what it lists exists and nothing else does. Header values are made
-//! when the index is, bodies of small files are kept once they were sent; a HEAD, 304 or 412 never
-//! touches the disk.
+//! when the index is, bodies of small files are kept once they were sent. Under a hashed name a
+//! HEAD, 304 or 412 never touches the disk; a plain name may have other bytes by now, so it is
+//! looked at until its bytes are kept.
 
 use std::collections::HashMap;
 use std::io;
@@ -67,16 +68,18 @@ impl Index {
     pub(super) fn answer(&self, name: &str, method: &Method, headers: &HeaderMap, trouble: &OnTrouble) -> Answer {
         let Some(entry) = self.entries.get(name) else { return Answer::Ready(not_found(method)) };
         let decision = decide(&entry.asset, method, headers);
-        match (decision, entry.body.get()) {
-            (Decision::Whole, None) => {
+        let body = match (entry.body.get(), decision) {
+            (Some(bytes), Decision::Whole) => Own::Full(bytes.clone()),
+            (Some(_), _) => Own::empty(),
+            (None, decision) if decision != Decision::Whole && entry.immutable => Own::empty(),
+            (None, _) => {
                 let (source, entry, trouble) = (self.source.clone(), entry.clone(), trouble.clone());
-                Answer::Blocking(tokio::task::spawn_blocking(move || source.whole(&entry, &trouble)))
+                let (method, headers) = (method.clone(), headers.clone());
+                let answer = move || source.answer(&entry, &method, &headers, &trouble);
+                return Answer::Blocking(tokio::task::spawn_blocking(answer));
             }
-            (Decision::Whole, Some(bytes)) => {
-                Answer::Ready(respond(Decision::Whole, &entry.asset, Own::Full(bytes.clone())))
-            }
-            (decision, _) => Answer::Ready(respond(decision, &entry.asset, Own::empty())),
-        }
+        };
+        Answer::Ready(respond(decision, &entry.asset, body))
     }
 }
 
@@ -91,28 +94,27 @@ impl Entry {
 }
 
 impl Source {
-    /// The answer with the whole file, read from the storage; 404 if it is not what it should be.
-    fn whole(&self, entry: &Entry, trouble: &OnTrouble) -> Response<Own> {
-        self.read(entry).unwrap_or_else(|problem| {
+    /// The answer after a look at the file; 404 if it is not what it should be.
+    fn answer(&self, entry: &Entry, method: &Method, headers: &HeaderMap, trouble: &OnTrouble) -> Response<Own> {
+        self.read(entry, method, headers).unwrap_or_else(|problem| {
             if !entry.told.swap(true, Ordering::Relaxed) {
                 let location = self.storage.location();
                 trouble.tell(&format!("{} in {location} cannot be served: {problem}", entry.name));
             }
-            not_found(&Method::GET)
+            not_found(method)
         })
     }
 
-    fn read(&self, entry: &Entry) -> io::Result<Response<Own>> {
+    fn read(&self, entry: &Entry, method: &Method, headers: &HeaderMap) -> io::Result<Response<Own>> {
         let mut opened = self.open(entry)?;
         if self.is_recorded(entry, &mut opened)? {
             self.keep(entry, &opened.payload);
-            let body = opened.payload.into_body(entry.size)?;
-            return Ok(respond(Decision::Whole, &entry.asset, body));
+            return answer(&entry.asset, method, headers, opened.payload, entry.size);
         }
         if entry.immutable {
             return Err(io::Error::other("its content is not what the manifest says; run `collectstatic`"));
         }
-        self.as_it_is_now(entry, opened)
+        self.as_it_is_now(entry, opened, method, headers)
     }
 
     fn open(&self, entry: &Entry) -> io::Result<Opened> {
@@ -122,14 +124,10 @@ impl Source {
         Opened::new(if is_local { within_root(content, name)? } else { content })
     }
 
-    /// Whether the file is the one that the manifest records. A large one whose name has its hash is
-    /// not read to find out.
+    /// Whether the file is the one that the manifest records. A large one is read to find out, and
+    /// again when it was written to.
     fn is_recorded(&self, entry: &Entry, opened: &mut Opened) -> io::Result<bool> {
-        let size = opened.metadata.size;
-        if size != entry.size || (entry.immutable && size > SMALL) {
-            return Ok(size == entry.size);
-        }
-        Ok(*opened.integrity(&self.hashes)? == *entry.integrity)
+        Ok(opened.metadata.size == entry.size && *opened.integrity(&self.hashes)? == *entry.integrity)
     }
 
     /// Keeps the bytes of a small file while there is memory left for them.
@@ -151,11 +149,30 @@ impl Source {
 
     /// A plain name whose file was collected anew, and the manifest that says so is not yet here: its
     /// present content under a tag of its own.
-    fn as_it_is_now(&self, entry: &Entry, mut opened: Opened) -> io::Result<Response<Own>> {
+    fn as_it_is_now(
+        &self,
+        entry: &Entry,
+        mut opened: Opened,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> io::Result<Response<Own>> {
         let integrity = opened.integrity(&self.hashes)?;
         let Opened { metadata, payload } = opened;
         let modified = metadata.modified.and_then(past_seconds);
         let asset = Asset::new(entry.name.as_name(), metadata.size, &integrity, modified, self.plain.clone());
-        Ok(respond(Decision::Whole, &asset, payload.into_body(metadata.size)?))
+        answer(&asset, method, headers, payload, metadata.size)
     }
+}
+
+/// Decides about a file that is open, and answers.
+fn answer(
+    asset: &Asset,
+    method: &Method,
+    headers: &HeaderMap,
+    payload: Payload,
+    size: u64,
+) -> io::Result<Response<Own>> {
+    let decision = decide(asset, method, headers);
+    let body = if decision == Decision::Whole { payload.into_body(size)? } else { Own::empty() };
+    Ok(respond(decision, asset, body))
 }

@@ -160,6 +160,10 @@ impl Settings {
             let Some(key) = name.strip_prefix("STATICFILES_").map(str::to_ascii_lowercase) else { continue };
             if KEYS[0].1.contains(&key.as_str()) {
                 settings.take(read_variable(&name, &key, &value)?);
+            } else if let [near] = nearest(&key, KEYS[0].1.iter().copied(), 1)[..] {
+                // Others may use the prefix too; what is nearly one of ours is a mistake.
+                let near = near.to_ascii_uppercase();
+                return Err(Error::Settings(format!("{name} is no setting; did you mean `STATICFILES_{near}`?")));
             }
         }
         settings.anchor(directory);

@@ -70,7 +70,7 @@ impl FileSystemStorage {
         let directory = target.parent().unwrap_or(&self.root);
         let attempt = || Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).make_in(directory, &make);
         let temporary = match attempt() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 self.create_directories(directory)?;
                 attempt()?
             }
@@ -270,7 +270,8 @@ fn by_name(a: &walkdir::DirEntry, b: &walkdir::DirEntry) -> std::cmp::Ordering {
     key(a).cmp(&key(b))
 }
 
-fn is_temporary(file_name: &str) -> bool {
+/// Whether a file is one that a write makes on its way, and nobody else's.
+pub(crate) fn is_temporary(file_name: &str) -> bool {
     file_name.starts_with(TEMPORARY.0) && file_name.ends_with(TEMPORARY.1)
 }
 

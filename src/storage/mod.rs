@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::fs::is_temporary;
 pub use self::fs::{FileSystemStorage, PermissionsMode};
 pub use self::memory::MemoryStorage;
 use crate::name::StaticName;

@@ -249,3 +249,17 @@ fn a_manifest_elsewhere_is_written_there_alone() {
     assert!(site.path("meta/m.json").is_file() && !site.path("out/m.json").exists());
     assert_eq!(site.collect(), "0 static files copied to 'SITE/out', 3 unmodified.");
 }
+
+#[test]
+fn memory_does_not_grow_with_the_size_of_a_file() {
+    let site = site();
+    let large = fs::File::create(site.path("src/large.bin")).expect("a file");
+    large.set_len(400_000_000).expect("a sparse file");
+    let limited = "ulimit -v 250000; exec \"$0\" collectstatic --no-input";
+    let command = site.command(&[]);
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", limited]).arg(command.get_program()).current_dir(site.path(""));
+    shell.env("XDG_CACHE_HOME", site.path("cache")).stdin(Stdio::null());
+    let run = site.finished(shell.output().expect("a shell"));
+    assert_eq!(run.stdout, "\n4 static files copied to 'SITE/out', 4 post-processed.\n", "{run:?}");
+}

@@ -100,6 +100,43 @@ async fn a_new_collection_is_served_after_a_reload_and_the_old_names_stay() {
     assert_eq!(answer(&app, "GET", &old).await.2, old_body, "a page from before the deploy keeps working");
 }
 
+#[tokio::test]
+async fn a_plain_name_is_one_thing_to_get_head_and_conditions_when_its_file_is_newer_than_the_manifest() {
+    let site = site();
+    site.collect();
+    let static_files = StaticFiles::new(settings(&site).debug(false)).expect("collected");
+    let app = app(&static_files);
+    let old = answer(&app, "HEAD", "/static/css/app.css").await.1[header::ETAG].clone();
+    // HEAD has read the file; the other one was never asked for.
+    site.write("src/x.svg", "<svg>longer</svg>");
+    site.collect();
+    let (_, get, _) = answer(&app, "GET", "/static/x.svg").await;
+    let (_, head, _) = answer(&app, "HEAD", "/static/x.svg").await;
+    assert_eq!(
+        (&head[header::ETAG], &head[header::CONTENT_LENGTH]),
+        (&get[header::ETAG], &get[header::CONTENT_LENGTH])
+    );
+    let conditional = |tag: axum::http::HeaderValue| {
+        let request = Request::get("/static/x.svg").header(header::IF_NONE_MATCH, tag).body(Body::empty());
+        app.clone().oneshot(request.expect("a request"))
+    };
+    assert_eq!(conditional(get[header::ETAG].clone()).await.expect("an answer").status(), StatusCode::NOT_MODIFIED);
+    assert_eq!(conditional(old).await.expect("an answer").status(), StatusCode::OK);
+    std::fs::remove_file(site.path("out/x.svg")).expect("it was there");
+    assert_eq!(answer(&app, "HEAD", "/static/x.svg").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_large_hashed_file_that_was_altered_is_not_served() {
+    let site = site().file("src/big.bin", vec![1; 400_000]);
+    site.collect();
+    let static_files = StaticFiles::new(settings(&site).debug(false)).expect("collected");
+    let (app, url) = (app(&static_files), static_files.url("big.bin").expect("collected"));
+    assert_eq!(answer(&app, "GET", &url).await.0, StatusCode::OK);
+    site.write(&format!("out/{}", site.stored("big.bin")), vec![2; 400_000]);
+    assert_eq!(answer(&app, "GET", &url).await.0, StatusCode::NOT_FOUND);
+}
+
 #[test]
 fn a_manifest_of_django_is_served_with_records_made_for_it() {
     let site = Site::new()

@@ -110,8 +110,10 @@ fn mistakes_are_named_with_file_line_and_the_nearest_key() {
         ("debug = \"yes\"", &[]),
         ("static_url = ", &[]),
         ("file_permissions_mode = \"rw\"", &[]),
+        ("file_permissions_mode = 644", &[]),
         ("quux = 1", &[]),
         ("", &[("STATICFILES_DEBUG", "perhaps")]),
+        ("", &[("STATICFILES_STATIC_ROT", "out")]),
         ("", &[("STATICFILES_STORAGE", "manifest")]),
         ("", &[("STATICFILES_FINDERS", "app_dirs")]),
     ]
