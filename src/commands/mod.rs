@@ -85,7 +85,7 @@ impl Arguments {
         })?;
         match self.settings.clone().or_else(|| Settings::find_file(&here)) {
             Some(path) => Settings::from_file(&path, variables),
-            None if variables.is_empty() => Err(Error::Settings(format!(
+            None if !variables.iter().any(|(name, _)| Settings::reads_variable(name)) => Err(Error::Settings(format!(
                 "there is no staticfiles.toml in {} or above; write one, or name one with --settings",
                 here.display()
             ))),

@@ -157,8 +157,8 @@ impl Settings {
         let mut settings = Self::default();
         settings.take(read(text, origin)?);
         for (name, value) in variables {
-            let Some(key) = name.strip_prefix("STATICFILES_").map(str::to_ascii_lowercase) else { continue };
-            if KEYS[0].1.contains(&key.as_str()) {
+            let Some(key) = variable_key(&name) else { continue };
+            if Self::reads_variable(&name) {
                 settings.take(read_variable(&name, &key, &value)?);
             } else if let [near] = nearest(&key, KEYS[0].1.iter().copied(), 1)[..] {
                 // Others may use the prefix too; what is nearly one of ours is a mistake.
@@ -173,6 +173,11 @@ impl Settings {
     /// `staticfiles.toml` in `directory` or the nearest parent that has one.
     pub fn find_file(directory: &Path) -> Option<PathBuf> {
         directory.ancestors().map(|directory| directory.join(FILE_NAME)).find(|path| path.is_file())
+    }
+
+    /// Whether an environment variable of this name is a setting.
+    pub fn reads_variable(name: &str) -> bool {
+        variable_key(name).is_some_and(|key| KEYS[0].1.contains(&key.as_str()))
     }
 
     fn take(&mut self, given: Given) {
@@ -216,6 +221,11 @@ impl Settings {
             *path = directory.join(&*path);
         }
     }
+}
+
+/// The key that a variable would set.
+fn variable_key(name: &str) -> Option<String> {
+    name.strip_prefix("STATICFILES_").map(str::to_ascii_lowercase)
 }
 
 /// An empty path is none.
