@@ -14,7 +14,7 @@ mod pages;
 mod shop;
 
 use std::error::Error;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         print!("{}", args::USAGE);
         return Ok(());
     };
-    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
 
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/site");
     let settings = Settings::new()

@@ -4,6 +4,7 @@ mod bad_input;
 mod collect;
 mod css;
 mod django;
+mod example;
 mod real_trees;
 mod server;
 mod settings;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use axum::Router;
@@ -180,21 +180,22 @@ fn templates_name_files_and_a_missing_one_fails_the_render() {
 }
 
 /// A running server of the program.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Server {
     fn start(site: &Site, command: &str) -> Self {
-        let mut child = site
-            .command(&[command, "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("its address");
+        let mut command = site.command(&[command, "127.0.0.1:0"]);
+        Self::spawn(command.stderr(Stdio::null()))
+    }
+
+    /// Starts a server that prints its address on standard output, and waits for it.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+        let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let line = lines.map_while(Result::ok).find(|line| line.contains("http://")).unwrap_or_default();
         let address =
             line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();
         assert!(!address.is_empty(), "{line:?}");
@@ -209,7 +210,7 @@ impl Server {
     }
 
     /// The whole answer to a GET.
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         let mut answer = Vec::new();
         self.connect(&request).read_to_end(&mut answer).expect("an answer");
