@@ -2,7 +2,7 @@
 
 use super::output::Output;
 use super::server;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::settings::Settings;
 use crate::static_files::StaticFiles;
 
@@ -23,6 +23,10 @@ pub(super) struct Runserver {
     #[arg(long)]
     insecure: bool,
 
+    /// Do not serve static files
+    #[arg(long)]
+    nostatic: bool,
+
     /// Accepted for Django's sake; nothing is reloaded
     #[arg(long, hide = true)]
     noreload: bool,
@@ -31,14 +35,17 @@ pub(super) struct Runserver {
 impl Runserver {
     pub(super) fn run(&self, settings: Settings, output: &Output) -> Result<()> {
         let address = server::address(self.address.as_deref())?;
-        if settings.debug == Some(false) && !self.insecure {
-            let text = "debug is off, and runserver serves the sources; use `serve`, or runserver --insecure";
-            return Err(Error::Settings(text.to_owned()));
-        }
+        let serves = !self.nostatic && (settings.debug != Some(false) || self.insecure);
         let told = StaticFiles::builder(settings.debug(true)).on_trouble(|text| anstream::eprintln!("{text}"));
         let static_files = told.build()?;
         output.checks(&static_files.check());
         static_files.checked()?;
-        server::run(&static_files, &address, None, output)
+        let path = static_files.static_url().path();
+        if serves {
+            let announced = format!("Serving the sources at {{address}}{path}");
+            return server::run(static_files.layer(), &announced, &address, None, output);
+        }
+        output.warning("static files are not served: --nostatic was given, or debug is off without --insecure");
+        server::run(static_files.layer().passing_all(), "Serving nothing at {address}/", &address, None, output)
     }
 }

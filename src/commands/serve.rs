@@ -29,6 +29,8 @@ impl Serve {
         let told = StaticFiles::builder(settings.debug(false)).on_trouble(|text| anstream::eprintln!("{text}"));
         let static_files = told.build()?;
         static_files.reload()?;
-        server::run(&static_files, &address, self.workers.map(usize::from), output)
+        let location = static_files.location().unwrap_or_default();
+        let announced = format!("Serving {location} at {{address}}{}", static_files.static_url().path());
+        server::run(static_files.layer(), &announced, &address, self.workers.map(usize::from), output)
     }
 }

@@ -19,7 +19,7 @@ use tower_service::Service;
 
 use super::output::Output;
 use crate::error::{Error, Result};
-use crate::static_files::StaticFiles;
+use crate::serve::StaticFilesLayer;
 
 /// How long a client may take to send the head of a request.
 const HEADERS: Duration = Duration::from_secs(30);
@@ -27,8 +27,14 @@ const HEADERS: Duration = Duration::from_secs(30);
 /// How long open requests may take when the server is asked to end.
 const DRAIN: Duration = Duration::from_secs(30);
 
-/// Serves the static files, and nothing else, at `address`.
-pub(super) fn run(static_files: &StaticFiles, address: &str, workers: Option<usize>, output: &Output) -> Result<()> {
+/// Serves what `layer` answers, and nothing else, at `address`; `announced` says what that is.
+pub(super) fn run(
+    layer: StaticFilesLayer,
+    announced: &str,
+    address: &str,
+    workers: Option<usize>,
+    output: &Output,
+) -> Result<()> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Some(workers) = workers {
         runtime.worker_threads(workers);
@@ -38,17 +44,13 @@ pub(super) fn run(static_files: &StaticFiles, address: &str, workers: Option<usi
     runtime.block_on(async {
         let listener = TcpListener::bind(address).await.map_err(|error| plainly(address, error))?;
         let local = listener.local_addr().map_err(failed)?;
-        output.result(format_args!(
-            "Serving {} at http://{local}{}",
-            described(static_files),
-            static_files.static_url().path()
-        ));
-        serve(static_files, listener, output).await.map_err(failed)
+        output.result(announced.replace("{address}", &format!("http://{local}")));
+        serve(layer, listener, output).await.map_err(failed)
     })
 }
 
-async fn serve(static_files: &StaticFiles, listener: TcpListener, output: &Output) -> io::Result<()> {
-    let service = TowerToHyperService::new(static_files.layer().layer(NothingElse));
+async fn serve(layer: StaticFilesLayer, listener: TcpListener, output: &Output) -> io::Result<()> {
+    let service = TowerToHyperService::new(layer.layer(NothingElse));
     let mut connections = auto::Builder::new(TokioExecutor::new());
     // Half a request must not hold a connection for ever.
     connections.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
@@ -95,13 +97,6 @@ fn end_signal() -> io::Result<impl Future<Output = ()>> {
 #[cfg(not(unix))]
 fn end_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async { drop(tokio::signal::ctrl_c().await) })
-}
-
-fn described(static_files: &StaticFiles) -> String {
-    match static_files.location() {
-        Some(location) if !static_files.is_debug() => location,
-        _ => "the sources".to_owned(),
-    }
 }
 
 /// `8000`, `127.0.0.1:8000`, `[::1]:8000`, `localhost:8000`; `0` as the address is every interface

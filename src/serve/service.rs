@@ -34,6 +34,14 @@ impl StaticFilesLayer {
     }
 }
 
+#[cfg(feature = "cli")]
+impl StaticFilesLayer {
+    /// The same layer with no request its own: a development server without static files.
+    pub(crate) fn passing_all(self) -> Self {
+        Self { prefix: Prefix::new("/"), ..self }
+    }
+}
+
 impl<S> Layer<S> for StaticFilesLayer {
     type Service = StaticFilesService<S>;
 

@@ -238,8 +238,6 @@ fn commands_without_what_they_need_say_so() {
     said.push(site.run(&["serve"]).stderr);
     site.write("staticfiles.toml", "static_url = \"/\"\n");
     said.push(site.run(&["check"]).stderr);
-    site.write("staticfiles.toml", "debug = false\n");
-    said.push(site.run(&["runserver"]).stderr);
     said.push(site.run(&["runserver", "nonsense", "--insecure"]).stderr);
     fs::remove_file(site.path("staticfiles.toml")).expect("it was there");
     said.push(site.run(&["check"]).stderr);

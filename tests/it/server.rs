@@ -236,6 +236,21 @@ fn runserver_serves_the_sources_and_nothing_else() {
 }
 
 #[test]
+fn runserver_serves_no_static_files_with_debug_off_unless_told_to() {
+    let site = site();
+    for (debug, arguments, expected) in [
+        ("debug = false", &["runserver", "127.0.0.1:0"][..], "404"),
+        ("debug = false", &["runserver", "127.0.0.1:0", "--insecure"], "200"),
+        ("debug = true", &["runserver", "127.0.0.1:0", "--nostatic"], "404"),
+    ] {
+        site.write("staticfiles.toml", format!("{debug}\n[[dirs]]\npath = \"src\"\n"));
+        let server = Server::spawn(site.command(arguments).stderr(Stdio::null()));
+        let answer = server.get("/static/css/app.css");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {expected}")), "{arguments:?}: {answer}");
+    }
+}
+
+#[test]
 fn serve_ends_on_sigterm_after_the_open_answers() {
     let site = site().file("src/large.bin", vec![1; 40_000_000]);
     site.collect();
