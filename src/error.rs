@@ -45,7 +45,7 @@ pub enum Error {
     },
 
     /// The manifest cannot be used.
-    #[error("the manifest {location} cannot be used: {problem}; run `collectstatic` to write it anew")]
+    #[error("the manifest {location} cannot be used: {problem}; run `collectstatic`")]
     Manifest {
         /// Where the manifest is.
         location: String,

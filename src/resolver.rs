@@ -122,6 +122,11 @@ impl Resolver {
         &self.static_url
     }
 
+    /// Whether names are listed and none is: nothing was collected yet.
+    pub(crate) fn lists_nothing(&self) -> bool {
+        matches!(&self.names, Names::Listed(paths) if paths.is_empty())
+    }
+
     /// The URL of `name`, percent-encoded. A query and a fragment are kept; a name that has such
     /// a character itself and is listed comes first.
     ///

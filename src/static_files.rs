@@ -101,7 +101,14 @@ impl StaticFiles {
     /// In release, with `storage.manifest_strict`, for a name that was not collected; the error
     /// names the nearest that were.
     pub fn url(&self, name: &str) -> Result<String> {
-        self.0.resolver.read().unwrap_or_else(PoisonError::into_inner).clone().url(name)
+        let resolver = self.0.resolver.read().unwrap_or_else(PoisonError::into_inner).clone();
+        resolver.url(name).map_err(|error| match &self.0.manifests {
+            Some(manifests) if resolver.lists_nothing() => {
+                let problem = format!("there is none yet that lists `{name}`");
+                Error::Manifest { location: manifests.location(), problem }
+            }
+            _ => error,
+        })
     }
 
     /// The source file of this name: the first that a finder has.

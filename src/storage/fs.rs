@@ -2,7 +2,7 @@
 //! rename, so that no reader and no crash meets half a file.
 
 use std::any::Any;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -208,9 +208,14 @@ impl Storage for FileSystemStorage {
         self.create_directories(&self.root)?;
         loop {
             let lock = open_lock(&self.root)?;
-            if lock.try_lock().is_err() {
-                waiting();
-                lock.lock()?;
+            match lock.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    waiting();
+                    lock.lock()?;
+                }
+                // Some network file systems lock no directories; collecting works there all the same.
+                Err(TryLockError::Error(_)) => return Ok(None),
             }
             // The directory may have been replaced while we waited for the old one.
             if matches!((lock.metadata(), fs::metadata(&self.root)), (Ok(a), Ok(b)) if identity(&a) == identity(&b)) {

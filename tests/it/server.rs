@@ -164,6 +164,17 @@ fn an_unknown_name_is_an_error_with_the_nearest_when_strict() {
 }
 
 #[test]
+fn before_the_first_collection_a_url_is_an_error_that_says_so() {
+    let site = site();
+    let static_files = StaticFiles::new(settings(&site).debug(false)).expect("no manifest is no error yet");
+    let error = static_files.url("css/app.css").expect_err("nothing was collected").to_string();
+    assert!(
+        error.ends_with("cannot be used: there is none yet that lists `css/app.css`; run `collectstatic`"),
+        "{error}"
+    );
+}
+
+#[test]
 fn templates_name_files_and_a_missing_one_fails_the_render() {
     let site = site();
     site.collect();
