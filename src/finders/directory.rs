@@ -1,6 +1,7 @@
 //! Files below one directory, under a prefix or none: an entry of STATICFILES_DIRS, an app's
 //! `static` folder, the media root.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -81,11 +82,11 @@ impl DirectoryFinder {
     }
 
     fn name_of(&self, path: &Path) -> Result<StaticName> {
-        let segments: Option<Vec<&str>> = relative(&self.root, path).iter().map(|segment| segment.to_str()).collect();
-        let Some(segments) = segments else {
+        let Some(name) = relative(&self.root, path).to_str() else {
             return Err(Error::source_file(path, "its name is not UTF-8; rename or ignore it"));
         };
-        StaticName::new(segments.join("/")).and_then(|name| name.with_prefix(&self.prefix)).map_err(|error| {
+        let name = if cfg!(windows) { name.replace('\\', "/").into() } else { Cow::Borrowed(name) };
+        StaticName::new(name).and_then(|name| name.with_prefix(&self.prefix)).map_err(|error| {
             Error::source_file(path, format!("it cannot be collected: {}; rename or ignore it", error.reason()))
         })
     }

@@ -41,7 +41,7 @@ impl Ignore {
         if self.matches(base_name) {
             return true;
         }
-        if self.0.iter().all(|pattern| pattern.is_for_base_names()) {
+        if self.0.iter().all(|pattern| pattern.is_for_base_names(prefix.is_empty())) {
             return false;
         }
         let path = path();
@@ -124,12 +124,14 @@ impl Pattern {
         }
     }
 
-    /// Whether the pattern cannot match a text with a slash unless it matches its last segment: a
-    /// run at the start, then literals without one. Spares the making of paths for the usual `*~`.
-    fn is_for_base_names(&self) -> bool {
+    /// Whether the pattern cannot match a path unless it matches the name of the file or, where no
+    /// prefix stands before it, of a directory on the way, which was left out then. Spares the
+    /// making of paths for the usual `CVS`, `*~` and `.*`.
+    fn is_for_base_names(&self, no_prefix: bool) -> bool {
         let literal = |token: &Token| matches!(token, Token::Literal(character) if *character != '/');
         match self.0.as_slice() {
             [Token::AnyRun, rest @ ..] => rest.iter().all(literal),
+            [first @ .., Token::AnyRun] if no_prefix => first.iter().all(literal),
             tokens => tokens.iter().all(literal),
         }
     }
