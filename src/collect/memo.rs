@@ -5,6 +5,7 @@
 //! same and was settled when it was taken; never for a modification time alone (B10). Whatever is
 //! wrong with the notes, the run goes on without them.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -22,6 +23,15 @@ use crate::manifest::{FileRecord, Manifest};
 use crate::name::{StaticName, StoredName};
 use crate::storage::{Fingerprint, Storage};
 
+/// A fingerprint as it is noted: only ever compared, so a hash of it will do, and is read faster.
+type Mark = u64;
+
+fn mark(fingerprint: Fingerprint) -> Mark {
+    let mut hasher = DefaultHasher::new();
+    fingerprint.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// The notes of the last run. Names are sorted, and not checked again: they are only compared.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Memo {
@@ -29,8 +39,8 @@ pub(super) struct Memo {
     key: String,
     /// The revision of the manifest that was published.
     manifest: Option<String>,
-    sources: Vec<(String, Digest, Option<Fingerprint>)>,
-    published: Vec<(String, Option<Fingerprint>)>,
+    sources: Vec<(String, Digest, Option<Mark>)>,
+    published: Vec<(String, Option<Mark>)>,
     /// What that run warned of; a run that finds nothing new says it again.
     warnings: Vec<Problem>,
 }
@@ -88,7 +98,7 @@ impl Memo {
     ) -> Vec<Problem> {
         let mut is_new = false;
         for (file, (.., noted)) in plan.files.iter().zip(&mut self.sources) {
-            let found = file.fingerprint.filter(|found| found.is_settled(started));
+            let found = file.fingerprint.filter(|found| found.is_settled(started)).map(mark);
             is_new |= found.is_some() && *noted != found;
             *noted = found;
         }
@@ -118,7 +128,7 @@ impl Memo {
 
     fn is_all_there(&self, collection: &Collection<'_>) -> Result<bool> {
         let storage = collection.storage;
-        let vouched = |(stored, noted): &(String, Option<Fingerprint>)| {
+        let vouched = |(stored, noted): &(String, Option<Mark>)| {
             let metadata = StaticName::new(stored).ok().and_then(|name| storage.metadata(&name).ok());
             is_same(*noted, metadata.and_then(|metadata| metadata.fingerprint))
         };
@@ -139,8 +149,8 @@ impl Memo {
 }
 
 /// Whether a note still holds.
-fn is_same(noted: Option<Fingerprint>, now: Option<Fingerprint>) -> bool {
-    noted.is_some() && noted == now
+fn is_same(noted: Option<Mark>, now: Option<Fingerprint>) -> bool {
+    noted.is_some() && noted == now.map(mark)
 }
 
 /// Notes this run for the next.
@@ -154,7 +164,8 @@ pub(super) fn save(
     options: &CollectOptions,
 ) {
     // What was not settled when the run began may have been written to after it was read.
-    let settled = |fingerprint: Option<Fingerprint>| fingerprint.filter(|fingerprint| fingerprint.is_settled(started));
+    let settled =
+        |fingerprint: Option<Fingerprint>| fingerprint.filter(|fingerprint| fingerprint.is_settled(started)).map(mark);
     let sources = plan.files.iter().zip(stamps);
     let sources = sources.map(|(file, stamp)| (file.name.to_string(), stamp.source.clone(), settled(file.fingerprint)));
     let plain = manifest.files.iter().filter(|(_, record)| !record.immutable).map(|(stored, _)| stored);
@@ -174,10 +185,10 @@ pub(super) fn save(
     memo.write(collection, options);
 }
 
-/// The fingerprint of a published file, if it is settled.
-fn published(collection: &Collection<'_>, name: &StaticName, now: SystemTime) -> Option<Fingerprint> {
+/// The mark of a published file, if it is settled.
+fn published(collection: &Collection<'_>, name: &StaticName, now: SystemTime) -> Option<Mark> {
     let fingerprint = collection.storage.metadata(name).ok()?.fingerprint?;
-    fingerprint.is_settled(now).then_some(fingerprint)
+    fingerprint.is_settled(now).then(|| mark(fingerprint))
 }
 
 /// One file of notes for each place that is collected to.
