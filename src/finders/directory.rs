@@ -116,7 +116,7 @@ impl Finder for DirectoryFinder {
                 })
         };
         // Links are looked through here, so that an ignored broken link is no error.
-        let walk = WalkDir::new(&self.root).follow_links(true).sort_by_file_name().into_iter();
+        let walk = WalkDir::new(&self.root).follow_links(true).sort_by(by_path).into_iter();
         let walk = walk.filter_entry(is_collected);
         let kept = move |entry: &walkdir::Result<DirEntry>| match entry {
             Ok(_) => true,
@@ -131,6 +131,11 @@ impl Finder for DirectoryFinder {
     fn location(&self) -> String {
         self.root.display().to_string()
     }
+}
+
+/// Siblings by their names. Their whole paths say the same, and need not be taken apart.
+fn by_path(a: &DirEntry, b: &DirEntry) -> std::cmp::Ordering {
+    a.path().as_os_str().cmp(b.path().as_os_str())
 }
 
 fn relative<'a>(root: &Path, path: &'a Path) -> &'a Path {
