@@ -197,6 +197,11 @@ impl From<StaticName> for String {
 #[serde(transparent)]
 pub struct StoredName(StaticName);
 
+/// Whether a hash can stand in a name without making it another file's.
+pub(crate) fn is_name_hash(hash: &str) -> bool {
+    hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
 impl StoredName {
     /// The plain name: what is published under its own name.
     pub fn plain(name: &StaticName) -> Self {
@@ -219,7 +224,7 @@ impl StoredName {
     ///
     /// When `hash` has a character that is not an ASCII letter or digit.
     pub fn hashed(name: &StaticName, hash: &str) -> Self {
-        assert!(hash.bytes().all(|b| b.is_ascii_alphanumeric()), "a name hash is letters and digits: {hash:?}");
+        assert!(is_name_hash(hash), "a name hash is letters, digits, `-` and `_`: {hash:?}");
         if hash.is_empty() {
             return Self::plain(name);
         }

@@ -33,6 +33,8 @@ struct Inner {
     manifests: Option<Arc<dyn ManifestStore>>,
     #[cfg(feature = "collect")]
     scanners: Vec<Arc<dyn crate::references::Scanner>>,
+    #[cfg(feature = "collect")]
+    name_hash: crate::collect::NameHash,
     resolver: RwLock<Arc<Resolver>>,
     #[cfg(feature = "serve")]
     lookup: crate::serve::SharedLookup,
@@ -49,6 +51,8 @@ pub struct StaticFilesBuilder {
     manifests: Option<Arc<dyn ManifestStore>>,
     #[cfg(feature = "collect")]
     scanners: Vec<Arc<dyn crate::references::Scanner>>,
+    #[cfg(feature = "collect")]
+    name_hash: Option<crate::collect::CustomHash>,
     #[cfg(feature = "serve")]
     trouble: crate::serve::OnTrouble,
 }
@@ -73,6 +77,8 @@ impl StaticFiles {
             manifests: None,
             #[cfg(feature = "collect")]
             scanners: Vec::new(),
+            #[cfg(feature = "collect")]
+            name_hash: None,
             #[cfg(feature = "serve")]
             trouble: crate::serve::OnTrouble::default(),
         }
@@ -91,6 +97,13 @@ impl StaticFiles {
     /// Where files are collected to, as a person would name it.
     pub fn location(&self) -> Option<String> {
         self.0.storage.as_ref().map(|storage| storage.location())
+    }
+
+    /// The directory that files are collected to, if it is one of this machine.
+    #[cfg(feature = "cli")]
+    pub(crate) fn local_root(&self) -> Option<std::path::PathBuf> {
+        let any = StaticName::new("x").ok()?;
+        Some(self.0.storage.as_ref()?.local_path(&any)?.parent()?.to_path_buf())
     }
 
     /// The URL of a file for a template: hashed in release, plain in debug, percent-encoded, query
@@ -194,7 +207,7 @@ impl StaticFiles {
         let defaults = settings.ignore_patterns.iter().filter(|_| !options.no_default_ignore);
         let naming = inner.manifests.as_deref().filter(|_| !options.no_post_process).map(|manifests| Naming {
             manifests,
-            hash: name_hash(settings.storage.hash),
+            hash: inner.name_hash.clone(),
             keep_originals: settings.storage.keep_originals,
             scanners: &inner.scanners,
             static_url: &inner.static_url,
@@ -205,6 +218,7 @@ impl StaticFiles {
             ignore: crate::finders::Ignore::new(defaults.chain(&options.ignore)),
             storage: &**inner.storage()?,
             naming,
+            manifest_name: inner.manifests.as_ref().and_then(|manifests| manifests.reserved_name()),
         };
         collection.collect(options, on_event)
     }
@@ -248,6 +262,31 @@ impl StaticFilesBuilder {
     #[cfg(feature = "collect")]
     pub fn scanner(mut self, scanner: impl crate::references::Scanner) -> Self {
         self.scanners.push(Arc::new(scanner));
+        self
+    }
+
+    /// Names files by this hash instead of the one of the settings: Django's `file_hash` (behaviour
+    /// 128).
+    ///
+    /// ```
+    /// # use staticfiles::{Settings, StaticFiles};
+    /// # fn main() -> staticfiles::Result<()> {
+    /// let static_files = StaticFiles::builder(Settings::new().static_root("out"))
+    ///     .name_hash(|_name, content| {
+    ///         let mut bytes = Vec::new();
+    ///         content.read_to_end(&mut bytes)?;
+    ///         Ok(Some(format!("{:08x}", bytes.iter().fold(0_u32, |sum, byte| sum.rotate_left(5) ^ u32::from(*byte)))))
+    ///     })
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "collect")]
+    pub fn name_hash(
+        mut self,
+        hash: impl Fn(&StaticName, &mut dyn std::io::Read) -> std::io::Result<Option<String>> + Send + Sync + 'static,
+    ) -> Self {
+        self.name_hash = Some(crate::collect::CustomHash::new(hash));
         self
     }
 
@@ -318,6 +357,10 @@ impl StaticFilesBuilder {
             manifests,
             #[cfg(feature = "collect")]
             scanners,
+            #[cfg(feature = "collect")]
+            name_hash: self
+                .name_hash
+                .map_or_else(|| name_hash(settings.storage.hash), crate::collect::NameHash::Custom),
             resolver: RwLock::new(Arc::new(resolver)),
             #[cfg(feature = "serve")]
             lookup,

@@ -11,6 +11,7 @@ use std::time::SystemTime;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::digest::Digest;
 use super::plan::Plan;
@@ -49,26 +50,34 @@ impl Memo {
     /// The notes for this collection, empty if there are none that fit.
     pub(super) fn load(collection: &Collection<'_>, options: &CollectOptions) -> Self {
         let read = || serde_json::from_slice::<Self>(&std::fs::read(path(collection, options)?).ok()?).ok();
-        read().filter(|memo| memo.key == key(collection)).unwrap_or_default()
+        read().filter(|memo| memo.key == key(collection, options)).unwrap_or_default()
     }
 
     /// The digest of a source file that was not written to since.
     pub(super) fn source(&self, file: &FoundFile) -> Option<Digest> {
-        let index = self.sources.binary_search_by(|(name, ..)| name.as_str().cmp(file.name.as_str())).ok()?;
-        let (_, digest, fingerprint) = &self.sources[index];
+        let (_, digest, fingerprint) = self.noted(&file.name)?;
         is_same(*fingerprint, file.fingerprint).then(|| digest.clone())
     }
 
-    /// Whether a published file is as the last run left it.
-    pub(super) fn vouches_for(&self, name: &StaticName, fingerprint: Option<Fingerprint>) -> bool {
-        let found = self.published.binary_search_by(|(noted, _)| noted.as_str().cmp(name.as_str()));
-        found.is_ok_and(|index| is_same(self.published[index].1, fingerprint))
+    /// Whether a published file is as the last run left it, and that run published this content
+    /// under this name: under a hashed one it can have been no other.
+    pub(super) fn vouches_for(&self, name: &StaticName, digest: &Digest, fingerprint: Option<Fingerprint>) -> bool {
+        let noted = |index: usize| is_same(self.published[index].1, fingerprint);
+        self.published.binary_search_by(|(noted, _)| noted.as_str().cmp(name.as_str())).is_ok_and(noted)
+            && self.noted(name).is_none_or(|(_, source, _)| source.integrity == digest.integrity)
+    }
+
+    fn noted(&self, name: &StaticName) -> Option<&(String, Digest, Option<Mark>)> {
+        let found = self.sources.binary_search_by(|(noted, ..)| noted.as_str().cmp(name.as_str()));
+        found.ok().map(|index| &self.sources[index])
     }
 
     /// Whether everything that the last run published is still there as it was. The manifest itself
     /// is not read for it.
-    pub(super) fn holds(&self, collection: &Collection<'_>) -> Result<bool> {
-        let Some(naming) = &collection.naming else { return Ok(false) };
+    pub(super) fn holds(&self, collection: &Collection<'_>, options: &CollectOptions) -> Result<bool> {
+        let Some(naming) = collection.naming.as_ref().filter(|_| !options.clear && !options.link) else {
+            return Ok(false);
+        };
         // A manifest that cannot be read is reported where it is needed.
         let is_same_manifest = self.manifest.is_some() && naming.manifests.revision().ok().flatten() == self.manifest;
         Ok(is_same_manifest && self.is_all_there(collection)?)
@@ -76,7 +85,7 @@ impl Memo {
 
     /// Whether the sources are those of the last run. Only doubtful ones are read.
     pub(super) fn has_same_sources(&self, collection: &Collection<'_>, plan: &Plan) -> Result<bool> {
-        let hash = collection.naming.as_ref().map(|naming| naming.hash);
+        let hash = collection.naming.as_ref().map(|naming| &naming.hash);
         if self.sources.len() != plan.files.len() {
             return Ok(false);
         }
@@ -176,7 +185,7 @@ pub(super) fn save(
     let look = |stored: &&StoredName| (stored.to_string(), published(collection, stored.as_name(), now));
     let revision = collection.naming.as_ref().and_then(|naming| naming.manifests.revision().ok().flatten());
     let memo = Memo {
-        key: key(collection),
+        key: key(collection, options),
         manifest: revision,
         sources: sources.collect(),
         published: stored.par_iter().map(look).collect(),
@@ -191,18 +200,22 @@ fn published(collection: &Collection<'_>, name: &StaticName, now: SystemTime) ->
     fingerprint.is_settled(now).then(|| mark(fingerprint))
 }
 
-/// One file of notes for each place that is collected to.
+/// One file of notes for each place that is collected to. None where names are hashed by a function
+/// of the program, of which nobody knows whether it has changed.
 fn path(collection: &Collection<'_>, options: &CollectOptions) -> Option<PathBuf> {
-    let directory = options.cache.as_ref()?;
+    let is_custom = collection.naming.as_ref().is_some_and(|naming| matches!(naming.hash, NameHash::Custom(_)));
+    let directory = options.cache.as_ref().filter(|_| !is_custom)?;
     let location = std::path::absolute(collection.storage.location()).ok()?;
-    let digest = Digest::of_bytes(location.as_os_str().as_encoded_bytes(), Some(NameHash::Sha256));
-    Some(directory.join(format!("{}.json", digest.name_hash)))
+    let digest = Sha256::digest(location.as_os_str().as_encoded_bytes());
+    let name: String = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(directory.join(format!("{name}.json")))
 }
 
-fn key(collection: &Collection<'_>) -> String {
+fn key(collection: &Collection<'_>, options: &CollectOptions) -> String {
     let naming = collection.naming.as_ref().map(|naming| {
         let manifest = naming.manifests.location();
-        (naming.hash, naming.keep_originals, naming.static_url, manifest, naming.scanners, &naming.missing)
+        (&naming.hash, naming.keep_originals, naming.static_url, manifest, naming.scanners, &naming.missing)
     });
-    format!("{} {} {naming:?}", env!("CARGO_PKG_VERSION"), Storage::location(collection.storage))
+    let location = Storage::location(collection.storage);
+    format!("{} {location} {} {naming:?}", env!("CARGO_PKG_VERSION"), options.link)
 }

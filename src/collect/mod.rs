@@ -1,6 +1,7 @@
 //! From a source tree to a published one: plan → scan → stamp → write → publish. Each station hands
 //! a plain value to the next; nothing is written before everything that can be wrong was looked at.
 
+mod clear;
 mod digest;
 mod graph;
 mod memo;
@@ -15,13 +16,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-pub use self::digest::NameHash;
+pub use self::digest::{CustomHash, NameHash};
 use self::memo::Memo;
 pub use self::report::{Event, Report};
 pub use self::scan::{Missing, MissingRule};
 use crate::error::{Error, Problem, Result};
 use crate::finders::{Finders, Ignore};
 use crate::manifest::{Manifest, ManifestStore};
+use crate::name::StaticName;
 use crate::references::Scanner;
 use crate::resolver::StaticUrl;
 use crate::storage::Storage;
@@ -36,6 +38,10 @@ pub struct CollectOptions {
     pub ignore: Vec<String>,
     /// Leaves out the ignore patterns of the settings.
     pub no_default_ignore: bool,
+    /// Deletes, after everything new is published, all else that lies in the storage.
+    pub clear: bool,
+    /// Makes the plain names symbolic links to the sources instead of copies.
+    pub link: bool,
     /// Copies only: no hashed names, and the manifest stays as it is.
     pub no_post_process: bool,
     /// The time that new files are recorded with; the clock's if it is not given. A fixed one makes
@@ -55,6 +61,24 @@ impl CollectOptions {
     /// Does everything but write.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.dry_run = dry_run;
+        self
+    }
+
+    /// Deletes all else that lies in the storage.
+    pub fn clear(mut self, clear: bool) -> Self {
+        self.clear = clear;
+        self
+    }
+
+    /// Makes links to the sources instead of copies.
+    pub fn link(mut self, link: bool) -> Self {
+        self.link = link;
+        self
+    }
+
+    /// Copies only: no hashed names, and the manifest stays as it is.
+    pub fn no_post_process(mut self, no_post_process: bool) -> Self {
+        self.no_post_process = no_post_process;
         self
     }
 
@@ -85,6 +109,8 @@ pub(crate) struct Collection<'a> {
     pub(crate) storage: &'a dyn Storage,
     /// `None`: plain names only, and no manifest.
     pub(crate) naming: Option<Naming<'a>>,
+    /// The name of the manifest of any run, if it lies among the published files.
+    pub(crate) manifest_name: Option<StaticName>,
 }
 
 /// How hashed names are made and where they are recorded.
@@ -101,24 +127,39 @@ pub(crate) struct Naming<'a> {
 impl Collection<'_> {
     pub(crate) fn collect(&self, options: &CollectOptions, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Result<Report> {
         let started = SystemTime::now();
+        self.refuse_links(options)?;
         let _lock = self.lock(options, on_event)?;
         let look_back = || {
             let memo = Memo::load(self, options);
-            memo.holds(self).map(|holds| (memo, holds))
+            memo.holds(self, options).map(|holds| (memo, holds))
         };
         let (plan, memo) = rayon::join(|| plan::plan(self, on_event), look_back);
         let (plan, (memo, holds)) = (plan?, memo?);
         if holds && memo.has_same_sources(self, &plan)? {
-            return Ok(Report::unchanged(self, &plan, memo.learn(self, &plan, started, options)));
+            let warnings = memo.learn(self, &plan, started, options);
+            return Ok(Report::unchanged(self, &plan, warnings, on_event));
         }
         let Previous { manifest: previous, is_saved } = self.previous(on_event)?;
         let (texts, warnings) = scan::scan(self, &plan)?;
         let stamps = stamp::stamp(self, &plan, &texts, &memo, &previous, on_event)?;
         self.clean(options)?;
+        let deleted = clear::begin(self, &plan, options)?;
         let outcomes = write::write(self, &plan, &stamps, &memo, options, on_event)?;
         let manifest = publish::publish(self, &plan, &stamps, &outcomes, previous, is_saved, options)?;
+        clear::finish(self, &plan, &manifest, options)?;
         memo::save(self, &plan, &stamps, &manifest, &warnings, started, options);
-        Ok(report::report(self, &plan, &stamps, &outcomes, warnings, on_event))
+        let (outcomes, symlinked) = (&*outcomes, options.link);
+        let done = report::Done { plan: &plan, stamps: &stamps, outcomes, deleted, warnings, symlinked };
+        Ok(report::report(self, done, on_event))
+    }
+
+    /// Links can only be made where files have paths (Django behaviour 85).
+    fn refuse_links(&self, options: &CollectOptions) -> Result<()> {
+        let is_remote = || StaticName::new("x").is_ok_and(|any| self.storage.local_path(&any).is_none());
+        if options.link && is_remote() {
+            return Err(Error::Settings("Can't symlink to a remote destination.".to_owned()));
+        }
+        Ok(())
     }
 
     /// Keeps a second run out.

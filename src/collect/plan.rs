@@ -1,13 +1,17 @@
 //! Which files are collected: the winners of the finders, and a refusal of what cannot lie in one
 //! tree.
 
+use std::io::{self, BufRead, BufReader};
+
+use rayon::prelude::*;
+
 use super::Collection;
 use super::report::Event;
 use crate::error::{Error, Result};
 use crate::finders::{FoundFile, Listing};
 use crate::name::StaticName;
 
-/// The files to collect, sorted by name, and how many lost to them.
+/// The files to collect, sorted by name, and those of other content that lost to them.
 pub(super) struct Plan {
     pub(super) files: Vec<FoundFile>,
     pub(super) skipped: Vec<StaticName>,
@@ -24,11 +28,36 @@ pub(super) fn plan(collection: &Collection<'_>, on_event: &(dyn Fn(Event<'_>) + 
     let listing = collection.finders.list(&collection.ignore)?;
     refuse_conflicts(&listing)?;
     refuse_manifest(collection, &listing)?;
-    for loser in &listing.duplicates {
+    let conflicts = listing.duplicates.par_iter().filter(|loser| !is_identical(&listing.files[&loser.name], loser));
+    let conflicts: Vec<&FoundFile> = conflicts.collect();
+    for loser in &conflicts {
         on_event(Event::Duplicate { winner: &listing.files[&loser.name], loser });
     }
-    let skipped = listing.duplicates.into_iter().map(|file| file.name).collect();
+    let skipped = conflicts.into_iter().map(|file| file.name.clone()).collect();
     Ok(Plan { files: listing.files.into_values().collect(), skipped })
+}
+
+/// Whether it makes no difference which of two files is collected (B16).
+fn is_identical(a: &FoundFile, b: &FoundFile) -> bool {
+    let is_one_file = a.fingerprint.is_some() && a.fingerprint == b.fingerprint;
+    is_one_file || (a.size == b.size && has_same_bytes(a, b).unwrap_or(false))
+}
+
+fn has_same_bytes(a: &FoundFile, b: &FoundFile) -> io::Result<bool> {
+    let mut a = BufReader::new(a.content.reader()?);
+    let mut b = BufReader::new(b.content.reader()?);
+    loop {
+        let (left, right) = (a.fill_buf()?, b.fill_buf()?);
+        let length = left.len().min(right.len());
+        if left[..length] != right[..length] {
+            return Ok(false);
+        }
+        if length == 0 {
+            return Ok(left.len() == right.len());
+        }
+        a.consume(length);
+        b.consume(length);
+    }
 }
 
 /// A name cannot be a file and a directory (B22).

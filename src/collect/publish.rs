@@ -69,10 +69,12 @@ fn manifest(
             let source = &stamp.source;
             manifest.files.insert(plain.clone(), record(name, &plain, source.size, &source.integrity));
         }
-        let hashed = record(name, &stamp.stored, published.size, &published.integrity);
-        manifest.files.insert(stamp.stored.clone(), hashed.immutable());
+        let published = record(name, &stamp.stored, published.size, &published.integrity);
+        // A custom hash may leave the plain name.
+        let is_hashed = stamp.stored.as_name() != name;
+        manifest.files.insert(stamp.stored.clone(), if is_hashed { published.immutable() } else { published });
     }
-    for (stored, old) in &previous.files {
+    for (stored, old) in previous.files.iter().filter(|_| !options.clear) {
         // A page of an earlier version may still ask for it, unless somebody has removed it.
         if old.immutable && !manifest.files.contains_key(stored) && storage.metadata(stored.as_name()).is_ok() {
             manifest.files.insert(stored.clone(), old.clone());

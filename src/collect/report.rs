@@ -29,7 +29,12 @@ pub enum Event<'a> {
         /// What is wrong with it.
         problem: &'a str,
     },
-    /// Two sources have a file of one name.
+    /// Something that lay in the storage was deleted because clearing was asked for, or would be.
+    Deleted {
+        /// Its name, as a person finds it below the static root.
+        name: &'a str,
+    },
+    /// Two sources have a file of one name and other content.
     Duplicate {
         /// The file that is collected.
         winner: &'a FoundFile,
@@ -44,6 +49,16 @@ pub enum Event<'a> {
         done: usize,
         /// Files in all.
         total: usize,
+    },
+    /// A file whose content or kind differed is replaced, or would be.
+    Replaced {
+        /// The source of the new one.
+        file: &'a FoundFile,
+    },
+    /// A link to a file was made, or would be.
+    Linked {
+        /// The source.
+        file: &'a FoundFile,
     },
     /// A file was copied, or would be.
     Copied {
@@ -62,6 +77,13 @@ pub enum Event<'a> {
         /// The name it is published under.
         stored: &'a StoredName,
     },
+    /// The hashed file was there already.
+    PostProcessingSkipped {
+        /// The logical name.
+        name: &'a StaticName,
+        /// The name it is published under.
+        stored: &'a StoredName,
+    },
 }
 
 /// What a run did, or in a dry run would have done. Displays as Django's summary line (behaviour
@@ -69,8 +91,12 @@ pub enum Event<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Files that were copied.
+    /// What lay in the storage and was deleted because clearing was asked for.
+    pub deleted: Vec<String>,
+    /// Files that were copied or linked.
     pub modified: Vec<StaticName>,
+    /// Whether plain names are links to the sources.
+    pub symlinked: bool,
     /// Files that were there already.
     pub unmodified: Vec<StaticName>,
     /// Files whose hashed copy was written, with its name.
@@ -85,7 +111,13 @@ pub struct Report {
 
 impl Report {
     /// The report of a run that had nothing to do.
-    pub(super) fn unchanged(collection: &Collection<'_>, plan: &Plan, warnings: Warnings) -> Self {
+    pub(super) fn unchanged(
+        collection: &Collection<'_>,
+        plan: &Plan,
+        warnings: Warnings,
+        on_event: &dyn Fn(Event<'_>),
+    ) -> Self {
+        plan.files.iter().for_each(|file| on_event(Event::Unmodified { file }));
         Self {
             warnings,
             unmodified: plan.files.iter().map(|file| file.name.clone()).collect(),
@@ -98,8 +130,12 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let copied = self.modified.len();
-        write!(f, "{copied} static file{} copied", if copied == 1 { "" } else { "s" })?;
+        let s = |count: usize| if count == 1 { "" } else { "s" };
+        if !self.deleted.is_empty() {
+            write!(f, "{} static file{} deleted, ", self.deleted.len(), s(self.deleted.len()))?;
+        }
+        let (count, action) = (self.modified.len(), if self.symlinked { "symlinked" } else { "copied" });
+        write!(f, "{count} static file{} {action}", s(count))?;
         if let Some(destination) = &self.destination {
             write!(f, " to '{destination}'")?;
         }
@@ -115,33 +151,46 @@ impl fmt::Display for Report {
     }
 }
 
-pub(super) fn report(
-    collection: &Collection<'_>,
-    plan: &Plan,
-    stamps: &[Stamp],
-    outcomes: &[Outcome],
-    warnings: Warnings,
-    on_event: &dyn Fn(Event<'_>),
-) -> Report {
+/// What a run has done, as it is told.
+pub(super) struct Done<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) stamps: &'a [Stamp],
+    pub(super) outcomes: &'a [Outcome],
+    pub(super) deleted: Vec<String>,
+    pub(super) warnings: Warnings,
+    pub(super) symlinked: bool,
+}
+
+pub(super) fn report(collection: &Collection<'_>, done: Done<'_>, on_event: &dyn Fn(Event<'_>)) -> Report {
+    let Done { plan, stamps, outcomes, deleted, warnings, symlinked } = done;
+    deleted.iter().for_each(|name| on_event(Event::Deleted { name }));
     let mut report = Report {
+        deleted,
+        symlinked,
         warnings,
         skipped: plan.skipped.clone(),
         destination: destination(collection, plan),
         ..Report::default()
     };
     for (file, outcome) in plan.files.iter().zip(outcomes) {
-        if outcome.copied {
-            on_event(Event::Copied { file });
-            report.modified.push(file.name.clone());
-        } else {
-            on_event(Event::Unmodified { file });
-            report.unmodified.push(file.name.clone());
+        if outcome.replaced {
+            on_event(Event::Replaced { file });
         }
+        match outcome {
+            Outcome { linked: true, .. } => on_event(Event::Linked { file }),
+            Outcome { copied: true, .. } => on_event(Event::Copied { file }),
+            _ => on_event(Event::Unmodified { file }),
+        }
+        let files = if outcome.copied { &mut report.modified } else { &mut report.unmodified };
+        files.push(file.name.clone());
     }
     for ((file, stamp), outcome) in plan.files.iter().zip(stamps).zip(outcomes) {
+        let (name, stored) = (&file.name, &stamp.stored);
         if outcome.post_processed {
-            on_event(Event::PostProcessed { name: &file.name, stored: &stamp.stored });
-            report.post_processed.push((file.name.clone(), stamp.stored.clone()));
+            on_event(Event::PostProcessed { name, stored });
+            report.post_processed.push((name.clone(), stored.clone()));
+        } else if stored.as_name() != name {
+            on_event(Event::PostProcessingSkipped { name, stored });
         }
     }
     report

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use rayon::prelude::*;
 
-use super::digest::{Digest, Hasher, NameHash};
+use super::digest::{Digest, NameHash};
 use super::memo::Memo;
 use super::plan::Plan;
 use super::report::Event;
@@ -59,7 +59,7 @@ pub(super) fn stamp(
     previous: &Manifest,
     on_event: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Vec<Stamp>> {
-    let hash = collection.naming.as_ref().map(|naming| naming.hash);
+    let hash = collection.naming.as_ref().map(|naming| &naming.hash);
     let text_of: HashMap<usize, &Text> = texts.iter().map(|text| (text.file, text)).collect();
     let done = super::report::Progress::new(plan.files.len(), "hashing", on_event);
     let kept = AtomicU64::new(0);
@@ -70,7 +70,7 @@ pub(super) fn stamp(
         .map(|(index, file)| {
             done.step();
             match text_of.get(&index) {
-                Some(text) => Ok((Digest::of_bytes(&text.bytes, hash), Some(text.bytes.clone()))),
+                Some(text) => Ok((digest(&text.bytes, file, hash)?, Some(text.bytes.clone()))),
                 None => match memo.source(file) {
                     Some(digest) => Ok((digest, None)),
                     None => read(file, hash, &kept),
@@ -92,27 +92,36 @@ pub(super) fn stamp(
         })
         .collect();
     if let Some(hash) = hash {
-        stamp_texts(plan, texts, hash, &mut stamps);
+        stamp_texts(plan, texts, hash, &mut stamps)?;
     }
     refuse_clashes(plan, &stamps, previous)?;
     Ok(stamps)
 }
 
 /// The digest of a file and, if it is small and there is room, its bytes.
-fn read(file: &FoundFile, hash: Option<NameHash>, kept: &AtomicU64) -> Result<(Digest, Option<Bytes>)> {
+fn read(file: &FoundFile, hash: Option<&NameHash>, kept: &AtomicU64) -> Result<(Digest, Option<Bytes>)> {
     if file.size > SMALL {
         return Ok((read_digest(file, hash)?, None));
     }
     let failed = |source| Error::Io { action: "read", subject: file.origin.to_string(), source };
     let bytes = file.content.read().map_err(failed)?;
     let is_kept = kept.fetch_add(bytes.len() as u64, Ordering::Relaxed) < KEPT;
-    Ok((Digest::of_bytes(&bytes, hash), is_kept.then_some(bytes)))
+    Ok((digest(&bytes, file, hash)?, is_kept.then_some(bytes)))
+}
+
+/// The digest of what is published for a file.
+fn digest(bytes: &[u8], file: &FoundFile, hash: Option<&NameHash>) -> Result<Digest> {
+    Digest::of_bytes(&file.name, bytes, hash).map_err(|source| cannot_hash(file, source))
+}
+
+fn cannot_hash(file: &FoundFile, source: io::Error) -> Error {
+    Error::Io { action: "hash", subject: file.origin.to_string(), source }
 }
 
 /// The digest of a file that is read for it in bounded memory, and was not written to meanwhile.
-pub(super) fn read_digest(file: &FoundFile, hash: Option<NameHash>) -> Result<Digest> {
+pub(super) fn read_digest(file: &FoundFile, hash: Option<&NameHash>) -> Result<Digest> {
     let read = || {
-        let digest = Digest::of_reader(file.content.reader()?, hash)?;
+        let digest = Digest::of_reader(&file.name, || file.content.reader(), hash)?;
         unchanged(file)?;
         Ok(digest)
     };
@@ -129,19 +138,22 @@ pub(super) fn unchanged(file: &FoundFile) -> io::Result<()> {
     }
 }
 
-fn stamp_texts(plan: &Plan, texts: &[Text], hash: NameHash, stamps: &mut [Stamp]) {
+fn stamp_texts(plan: &Plan, texts: &[Text], hash: &NameHash, stamps: &mut [Stamp]) -> Result<()> {
     let text_at: HashMap<usize, usize> = texts.iter().enumerate().map(|(at, text)| (text.file, at)).collect();
     let edges: Vec<Vec<usize>> = texts
         .iter()
         .map(|text| text.links.iter().filter_map(|link| text_at.get(&link.target).copied()).collect())
         .collect();
     for layer in graph::layers(&edges) {
-        let named: Vec<Vec<(usize, Stamp)>> =
+        let named: Vec<Result<Vec<(usize, Stamp)>>> =
             layer.par_iter().map(|group| stamp_group(plan, texts, group, &edges, hash, stamps)).collect();
-        for (file, stamp) in named.into_iter().flatten() {
-            stamps[file] = stamp;
+        for group in named {
+            for (file, stamp) in group? {
+                stamps[file] = stamp;
+            }
         }
     }
+    Ok(())
 }
 
 fn stamp_group(
@@ -149,59 +161,59 @@ fn stamp_group(
     texts: &[Text],
     group: &[usize],
     edges: &[Vec<usize>],
-    hash: NameHash,
+    hash: &NameHash,
     stamps: &[Stamp],
-) -> Vec<(usize, Stamp)> {
+) -> Result<Vec<(usize, Stamp)>> {
     if let [alone] = group
         && !edges[*alone].contains(alone)
     {
         let text = &texts[*alone];
-        return vec![(
-            text.file,
-            rewritten(plan, text, hash, None, &|target| &stamps[target].stored, &stamps[text.file]),
-        )];
+        let stored = |target: usize| &stamps[target].stored;
+        return Ok(vec![(text.file, rewritten(plan, text, hash, None, &stored, &stamps[text.file])?)]);
     }
     let members: Vec<&Text> = group.iter().map(|at| &texts[*at]).collect();
-    let group_hash = group_hash(plan, &members, hash, stamps);
+    let group_hash = group_hash(plan, &members, hash, stamps)?;
     let names: HashMap<usize, StoredName> =
         members.iter().map(|text| (text.file, StoredName::hashed(&plan.files[text.file].name, &group_hash))).collect();
     let stored = |target: usize| names.get(&target).unwrap_or(&stamps[target].stored);
-    let stamp = |text: &&Text| (text.file, rewritten(plan, text, hash, Some(&group_hash), &stored, &stamps[text.file]));
+    let stamp =
+        |text: &&Text| Ok((text.file, rewritten(plan, text, hash, Some(&group_hash), &stored, &stamps[text.file])?));
     members.iter().map(stamp).collect()
 }
 
 /// The hash of a cycle: over its members' names and texts in order, references to the outside
 /// rewritten.
-fn group_hash(plan: &Plan, members: &[&Text], hash: NameHash, stamps: &[Stamp]) -> String {
+fn group_hash(plan: &Plan, members: &[&Text], hash: &NameHash, stamps: &[Stamp]) -> Result<String> {
     let inside = |target: &usize| members.iter().any(|member| member.file == *target);
-    let mut hasher = Hasher::new(Some(hash));
+    let mut all = Vec::new();
     for text in members {
         let name = &plan.files[text.file].name;
         let outside = text.links.iter().filter(|link| !inside(&link.target));
         let bytes = splice_links(plan, &text.bytes, outside, &|target| &stamps[target].stored);
-        hasher.update(name.as_str().as_bytes());
-        hasher.update(&[0]);
-        hasher.update(&(bytes.len() as u64).to_le_bytes());
-        hasher.update(&bytes);
+        all.extend_from_slice(name.as_str().as_bytes());
+        all.push(0);
+        all.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        all.extend_from_slice(&bytes);
     }
-    hasher.finish().name_hash
+    Ok(digest(&all, &plan.files[members[0].file], Some(hash))?.name_hash)
 }
 
 /// The stamp of a text whose targets all have their names.
 fn rewritten<'s>(
     plan: &Plan,
     text: &Text,
-    hash: NameHash,
+    hash: &NameHash,
     group_hash: Option<&str>,
     stored: &dyn Fn(usize) -> &'s StoredName,
     stamp: &Stamp,
-) -> Stamp {
+) -> Result<Stamp> {
+    let file = &plan.files[text.file];
     let bytes = Bytes::from(splice_links(plan, &text.bytes, &text.links, stored));
-    let rewritten = (bytes != text.bytes).then(|| (bytes.clone(), Digest::of_bytes(&bytes, Some(hash))));
+    let is_new = bytes != text.bytes;
+    let rewritten = if is_new { Some((bytes.clone(), digest(&bytes, file, Some(hash))?)) } else { None };
     let published = rewritten.as_ref().map_or(&stamp.source, |(_, digest)| digest);
-    let name = &plan.files[text.file].name;
-    let stored = StoredName::hashed(name, group_hash.unwrap_or(&published.name_hash));
-    Stamp { source: stamp.source.clone(), stored, bytes: stamp.bytes.clone(), rewritten }
+    let stored = StoredName::hashed(&file.name, group_hash.unwrap_or(&published.name_hash));
+    Ok(Stamp { source: stamp.source.clone(), stored, bytes: stamp.bytes.clone(), rewritten })
 }
 
 fn splice_links<'a, 's>(

@@ -1,7 +1,8 @@
-//! Writes what is not there yet: plain copies and hashed files, in parallel, each one whole. What
-//! lies there with the right content is not touched.
+//! Writes what is not there yet: plain copies or links and hashed files, in parallel, each one
+//! whole. What lies there with the right content is not touched.
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -20,10 +21,22 @@ use crate::storage::{Content, Storage};
 /// What was done, or in a dry run would be done, for one file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Outcome {
-    /// The plain copy was written.
+    /// The plain copy or link was made.
     pub(super) copied: bool,
+    /// It is a link to the source.
+    pub(super) linked: bool,
+    /// It took the place of another.
+    pub(super) replaced: bool,
     /// The hashed file was written.
     pub(super) post_processed: bool,
+}
+
+/// What lies under a name before it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Found {
+    Nothing,
+    Same,
+    Other,
 }
 
 pub(super) fn write(
@@ -34,63 +47,108 @@ pub(super) fn write(
     options: &CollectOptions,
     on_event: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Vec<Outcome>> {
+    let storage = collection.storage;
     let keep_originals = collection.naming.as_ref().is_none_or(|naming| naming.keep_originals);
     let done = Progress::new(plan.files.len(), "writing", on_event);
-    // Where there is nothing yet, nothing need be looked for.
-    let is_empty = collection.storage.list().next().is_none();
-    let is_there = |name: &StaticName, digest: &Digest| -> Result<bool> {
-        Ok(!is_empty && is_published(collection.storage, name, digest, memo)?)
+    // Where there is nothing yet, or nothing counts, nothing need be looked for.
+    let is_empty = options.clear || storage.list().next().is_none();
+    let look = |name: &StaticName, digest: &Digest, link: Option<&Path>| match link {
+        _ if is_empty => Ok(Found::Nothing),
+        Some(source) => look_for_link(storage, name, source),
+        None => look_for_file(storage, name, digest, memo),
     };
     let files = || plan.files.par_iter().zip(stamps);
     // Hashed names first: they are new, so a failure on the way leaves the old site as it is. Plain
     // names, which the old site has too, change only when everything else has worked.
     let hashed = files().map(|(file, stamp)| {
         done.step();
-        let is_missing = stamp.stored.as_name() != &file.name && !is_there(stamp.stored.as_name(), stamp.published())?;
+        let name = stamp.stored.as_name();
+        let is_missing = name != &file.name && look(name, stamp.published(), None)? != Found::Same;
         if is_missing && !options.dry_run {
-            write_hashed(collection.storage, file, stamp)?;
+            write_hashed(storage, file, stamp)?;
         }
         Ok(is_missing)
     });
     let hashed = hashed.collect::<Result<Vec<bool>>>()?;
     let plain = files().map(|(file, stamp)| {
         let is_plain = stamp.stored.as_name() == &file.name;
-        let is_missing = (keep_originals || is_plain) && !is_there(&file.name, &stamp.source)?;
-        if is_missing && !options.dry_run {
-            write_plain(collection.storage, file, stamp)?;
+        if !keep_originals && !is_plain {
+            return Ok(Outcome::default());
         }
-        Ok(is_missing)
+        let link = link_to(file, options)?;
+        // Without a name of its own a rewritten text is published under the plain one.
+        let link = link.filter(|_| !is_plain || stamp.rewritten.is_none());
+        let digest = if is_plain { stamp.published() } else { &stamp.source };
+        let found = look(&file.name, digest, link.as_deref())?;
+        if found != Found::Same && !options.dry_run {
+            match &link {
+                Some(source) => {
+                    storage.link(&file.name, source).map_err(|error| cannot_write(storage, &file.name, error))?
+                }
+                None => write_plain(storage, file, stamp)?,
+            }
+        }
+        let copied = found != Found::Same;
+        Ok(Outcome { copied, linked: copied && link.is_some(), replaced: found == Found::Other, post_processed: false })
     });
-    let plain = plain.collect::<Result<Vec<bool>>>()?;
-    let outcome = |(post_processed, copied)| Outcome {
+    let plain = plain.collect::<Result<Vec<Outcome>>>()?;
+    let outcome = |(post_processed, plain): (bool, Outcome)| Outcome {
         post_processed,
         // Without originals the hashed file is the copy.
-        copied: copied || (!keep_originals && post_processed),
+        copied: plain.copied || (!keep_originals && post_processed),
+        ..plain
     };
     Ok(hashed.into_iter().zip(plain).map(outcome).collect())
 }
 
-/// Whether the storage has the file with this content already.
-pub(super) fn is_published(storage: &dyn Storage, name: &StaticName, digest: &Digest, memo: &Memo) -> Result<bool> {
-    let look = || {
-        let metadata = match storage.metadata(name) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            // What is in the way, or too long, is said when it is written.
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename) => {
-                return Ok(false);
-            }
-            metadata => metadata?,
-        };
-        if metadata.size != digest.size {
-            return Ok(false);
+/// Where the plain name of a file leads as a link, if links are made and the file is one that can be
+/// linked to (Django behaviour 94).
+fn link_to(file: &FoundFile, options: &CollectOptions) -> Result<Option<PathBuf>> {
+    match &file.content {
+        Content::File(path) if options.link => {
+            std::path::absolute(path).map(Some).map_err(|error| Error::io("look at", path, error))
         }
-        if memo.vouches_for(name, metadata.fingerprint) {
-            return Ok(true);
-        }
-        let (_, integrity) = integrity_of(storage.open(name)?.reader()?)?;
-        Ok(integrity == digest.integrity)
+        _ => Ok(None),
+    }
+}
+
+fn look_for_link(storage: &dyn Storage, name: &StaticName, source: &Path) -> Result<Found> {
+    let look = || match storage.link_target(name)? {
+        Some(target) if target == source => Ok(Found::Same),
+        Some(_) => Ok(Found::Other),
+        None => Ok(if storage.metadata(name).is_ok() { Found::Other } else { Found::Nothing }),
     };
     look().map_err(|error| Error::stored("read", name, &storage.location(), error))
+}
+
+/// Whether the storage has the file with this content already.
+pub(super) fn is_published(storage: &dyn Storage, name: &StaticName, digest: &Digest, memo: &Memo) -> Result<bool> {
+    Ok(look_for_file(storage, name, digest, memo)? == Found::Same)
+}
+
+fn look_for_file(storage: &dyn Storage, name: &StaticName, digest: &Digest, memo: &Memo) -> Result<Found> {
+    let look = || {
+        let metadata = match storage.metadata(name) {
+            // A broken link is in the way of nothing. What is, or is too long, is said when it is
+            // written.
+            Err(error) if is_absent(&error) => return Ok(Found::Nothing),
+            metadata => metadata?,
+        };
+        if memo.vouches_for(name, digest, metadata.fingerprint) {
+            return Ok(Found::Same);
+        }
+        if metadata.size != digest.size || storage.link_target(name)?.is_some() {
+            return Ok(Found::Other);
+        }
+        let (_, integrity) = integrity_of(storage.open(name)?.reader()?)?;
+        Ok(if integrity == digest.integrity { Found::Same } else { Found::Other })
+    };
+    look().map_err(|error| Error::stored("read", name, &storage.location(), error))
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
 /// Copies a source file, which must still be the one that was hashed.
@@ -111,7 +169,10 @@ fn write_hashed(storage: &dyn Storage, file: &FoundFile, stamp: &Stamp) -> Resul
 
 /// The plain copy shares its bytes with the hashed file, unless that one was rewritten.
 fn write_plain(storage: &dyn Storage, file: &FoundFile, stamp: &Stamp) -> Result<()> {
-    if stamp.rewritten.is_some() || stamp.stored.as_name() == &file.name {
+    if stamp.stored.as_name() == &file.name {
+        return write_hashed(storage, file, stamp);
+    }
+    if stamp.rewritten.is_some() {
         return copy(storage, file, stamp, &file.name);
     }
     let copied = storage.copy(stamp.stored.as_name(), &file.name);

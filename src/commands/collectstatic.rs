@@ -9,7 +9,6 @@ use super::output::Output;
 use crate::collect::{CollectOptions, Event};
 use crate::error::{Error, Result};
 use crate::finders::FoundFile;
-use crate::settings::Settings;
 use crate::static_files::StaticFiles;
 
 /// Collect static files into the static root
@@ -34,6 +33,14 @@ pub(super) struct Collectstatic {
     #[arg(short = 'n', long)]
     dry_run: bool,
 
+    /// Delete what else lies in the static root, after the new files are published
+    #[arg(short, long)]
+    clear: bool,
+
+    /// Make symbolic links to the sources instead of copies; hashed files stay copies
+    #[arg(short, long)]
+    link: bool,
+
     /// Copy only: no hashed names, no manifest
     #[arg(long)]
     no_post_process: bool,
@@ -44,14 +51,10 @@ pub(super) struct Collectstatic {
 }
 
 impl Collectstatic {
-    pub(super) fn run(&self, settings: Settings, output: &Output) -> Result<()> {
-        let static_root = settings.static_root.clone();
-        let static_files = StaticFiles::builder(settings).build_for_collecting()?;
-        let warnings = static_files.check();
-        output.checks(&warnings);
-        static_files.checked()?;
+    pub(super) fn run(&self, static_files: &StaticFiles, output: &Output) -> Result<()> {
+        output.examine(static_files)?;
         if !self.no_input {
-            self.confirm(static_root.as_deref())?;
+            self.confirm(static_files)?;
         }
         let report = static_files.collect(&self.options()?, &|event| self.say(event, output));
         output.finish_progress();
@@ -64,6 +67,8 @@ impl Collectstatic {
     fn options(&self) -> Result<CollectOptions> {
         Ok(CollectOptions {
             dry_run: self.dry_run,
+            clear: self.clear,
+            link: self.link,
             ignore: self.ignore.clone(),
             no_default_ignore: self.no_default_ignore,
             no_post_process: self.no_post_process,
@@ -73,19 +78,28 @@ impl Collectstatic {
     }
 
     /// Asks before files are overwritten (Django behaviours 57 to 63). Only `yes` goes on.
-    fn confirm(&self, static_root: Option<&Path>) -> Result<()> {
-        let Some(root) = static_root.filter(|root| has_files(root)) else { return Ok(()) };
+    fn confirm(&self, static_files: &StaticFiles) -> Result<()> {
+        let location = match static_files.local_root() {
+            Some(root) if !has_files(&root) => return Ok(()),
+            Some(root) => format!(":\n\n    {}", root.display()),
+            // What lies elsewhere is not looked at; it is safer to ask.
+            None if static_files.location().is_some() => ".".to_owned(),
+            None => return Ok(()),
+        };
         let dry_run =
             if self.dry_run { "You have activated the --dry-run option so no files will be modified.\n\n" } else { "" };
+        let effect = if self.clear {
+            "This will DELETE ALL FILES in this location!"
+        } else {
+            "This will overwrite existing files!"
+        };
         let mut stdout = std::io::stdout().lock();
         let _ = write!(
             stdout,
             "\n{dry_run}You have requested to collect static files at the destination\n\
-             location as specified in your settings:\n\n    {}\n\n\
-             This will overwrite existing files!\n\
+             location as specified in your settings{location}\n\n{effect}\n\
              Are you sure you want to do this?\n\n\
              Type 'yes' to continue, or 'no' to cancel: ",
-            root.display()
         );
         let _ = stdout.flush();
         let mut answer = String::new();
@@ -107,16 +121,41 @@ impl Collectstatic {
             }
             Event::Duplicate { winner, loser } => duplicate(output, winner, loser),
             Event::Progress { station, done, total } => output.progress(station, done, total),
-            Event::Copied { file } if self.dry_run => {
-                output.line(1, format_args!("Pretending to copy '{}'", file.origin));
-            }
-            Event::Copied { file } => output.line(2, format_args!("Copying '{}'", file.origin)),
+            Event::Deleted { name } => self.act(output, 2, Action::Delete, name),
+            Event::Replaced { file } => self.act(output, 2, Action::Delete, file.name.as_str()),
+            Event::Copied { file } => self.act(output, 1, Action::Copy, &file.origin),
+            Event::Linked { file } => self.act(output, 1, Action::Link, &file.origin),
             Event::Unmodified { file } => output.line(2, format_args!("Skipping '{}' (not modified)", file.name)),
             Event::PostProcessed { name, stored } => {
                 output.line(2, format_args!("Post-processed '{name}' as '{stored}'"));
             }
+            Event::PostProcessingSkipped { name, .. } => {
+                output.line(2, format_args!("Skipped post-processing '{name}'"));
+            }
         }
     }
+
+    /// What was done to a file, or would be; the pretence at a level of its own (Django behaviours
+    /// 66 to 74).
+    fn act(&self, output: &Output, pretending: u8, action: Action, subject: &str) {
+        let (doing, to_do) = match action {
+            Action::Delete => ("Deleting", "delete"),
+            Action::Copy => ("Copying", "copy"),
+            Action::Link => ("Linking", "link"),
+        };
+        if self.dry_run {
+            output.line(pretending, format_args!("Pretending to {to_do} '{subject}'"));
+        } else {
+            output.line(2, format_args!("{doing} '{subject}'"));
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Action {
+    Delete,
+    Copy,
+    Link,
 }
 
 /// Names the winner and the loser, where Django names neither (B16).

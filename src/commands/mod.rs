@@ -66,7 +66,9 @@ impl Arguments {
     fn run(&self, output: &Output) -> Result<()> {
         let settings = self.settings()?;
         match &self.command {
-            Command::Collectstatic(command) => command.run(settings, output),
+            Command::Collectstatic(command) => {
+                command.run(&StaticFiles::builder(settings).build_for_collecting()?, output)
+            }
             Command::Runserver(command) => command.run(settings, output),
             Command::Serve(command) => command.run(settings, output),
             Command::Check(_) => check(&StaticFiles::builder(settings).build_for_collecting()?, output),
@@ -95,10 +97,8 @@ impl Arguments {
 }
 
 fn check(static_files: &StaticFiles, output: &Output) -> Result<()> {
-    let findings = static_files.check();
-    output.checks(&findings);
-    static_files.checked()?;
-    if findings.is_empty() {
+    output.examine(static_files)?;
+    if static_files.check().is_empty() {
         output.result("System check identified no issues.");
     }
     Ok(())

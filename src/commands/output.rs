@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::error::{Check, Error, Problem, Severity};
+use crate::error::{Check, Error, Problem, Result, Severity};
+use crate::static_files::StaticFiles;
 
 /// Says things at the asked verbosity.
 #[derive(Debug)]
@@ -84,6 +85,16 @@ impl Output {
                 Severity::Error => drop(writeln!(anstream::stderr().lock(), "{problem}")),
             }
         }
+    }
+
+    /// Says what the checks found.
+    ///
+    /// # Errors
+    ///
+    /// When some of it are errors.
+    pub(super) fn examine(&self, static_files: &StaticFiles) -> Result<()> {
+        self.checks(&static_files.check());
+        static_files.checked().map(drop)
     }
 
     /// Findings of the checks, in Django's form (behaviour 52).

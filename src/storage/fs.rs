@@ -102,6 +102,13 @@ impl FileSystemStorage {
         Ok(())
     }
 
+    /// What lies below the root, links not followed, sorted by name; directories after what is in
+    /// them. Nothing if there is no root.
+    fn below_root(&self) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> + use<> {
+        let walk = walkdir::WalkDir::new(&self.root).sort_by(by_name).min_depth(1).contents_first(true);
+        Some(walk).filter(|_| self.root.is_dir()).into_iter().flatten()
+    }
+
     /// A new file at `path` with the bytes of `content` and the mode of the settings.
     fn create(&self, path: &Path, content: &Content) -> io::Result<()> {
         let mut file = File::options().write(true).create_new(true).open(path)?;
@@ -163,11 +170,7 @@ impl Storage for FileSystemStorage {
     }
 
     fn list(&self) -> Box<dyn Iterator<Item = io::Result<(StaticName, Metadata)>> + '_> {
-        if !self.root.exists() {
-            return Box::new(std::iter::empty());
-        }
-        let files = walkdir::WalkDir::new(&self.root).sort_by(by_name).into_iter();
-        Box::new(files.filter_map(|entry| listed(&self.root, entry).transpose()))
+        Box::new(self.below_root().filter_map(|entry| listed(&self.root, entry).transpose()))
     }
 
     fn copy(&self, from: &StaticName, to: &StaticName) -> io::Result<()> {
@@ -234,6 +237,49 @@ impl Storage for FileSystemStorage {
         Ok(())
     }
 
+    fn entries(&self) -> io::Result<Vec<String>> {
+        let entries =
+            self.below_root().filter(|entry| entry.as_ref().map_or(true, |entry| !entry.file_type().is_dir()));
+        entries.map(|entry| Ok(shown_below(&self.root, entry?.path()))).collect()
+    }
+
+    fn clear(&self, keep: &dyn Fn(&StaticName) -> bool) -> io::Result<()> {
+        let entries: Vec<walkdir::DirEntry> = self.below_root().collect::<Result<_, _>>()?;
+        for entry in entries {
+            let path = entry.path();
+            let removed = if entry.file_type().is_dir() {
+                // Only the empty ones can be removed, and only they should be.
+                fs::remove_dir(path).or_else(|error| if path.is_dir() { Ok(()) } else { Err(error) })
+            } else if name_below(&self.root, path).is_some_and(|name| !leads_to_directory(&entry) && keep(&name)) {
+                Ok(())
+            } else {
+                remove_link_or_file(path)
+            };
+            removed.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        }
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    fn link(&self, name: &StaticName, source: &Path) -> io::Result<()> {
+        self.replace(name, |path| std::os::unix::fs::symlink(source, path))
+    }
+
+    #[cfg(windows)]
+    fn link(&self, name: &StaticName, source: &Path) -> io::Result<()> {
+        self.replace(name, |path| std::os::windows::fs::symlink_file(source, path))
+    }
+
+    fn link_target(&self, name: &StaticName) -> io::Result<Option<PathBuf>> {
+        let path = name.path_in(&self.root);
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_symlink() => fs::read_link(&path).map(Some),
+            Ok(_) => Ok(None),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     fn local_path(&self, name: &StaticName) -> Option<PathBuf> {
         Some(name.path_in(&self.root))
     }
@@ -251,6 +297,8 @@ fn listed(root: &Path, entry: walkdir::Result<walkdir::DirEntry>) -> io::Result<
     }
     let Some(name) = name_below(root, entry.path()) else { return Ok(None) };
     match local_metadata(entry.path()) {
+        // A link to a directory is no file.
+        Ok(_) if leads_to_directory(&entry) => Ok(None),
         Ok(metadata) => Ok(Some((name, metadata))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -261,6 +309,26 @@ fn listed(root: &Path, entry: walkdir::Result<walkdir::DirEntry>) -> io::Result<
 pub(super) fn name_below(root: &Path, path: &Path) -> Option<StaticName> {
     let segments: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|segment| segment.to_str()).collect();
     StaticName::new(segments?.join("/")).ok()
+}
+
+/// A path below the root as a person would name it.
+fn shown_below(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
+}
+
+fn leads_to_directory(entry: &walkdir::DirEntry) -> bool {
+    entry.path_is_symlink() && entry.path().is_dir()
+}
+
+/// Removes what is no directory. A link to one is a directory of its own kind on Windows.
+fn remove_link_or_file(path: &Path) -> io::Result<()> {
+    fs::remove_file(path).or_else(|error| if cfg!(windows) { fs::remove_dir(path) } else { Err(error) })
+}
+
+/// Whether there is nothing of this name.
+fn is_absent(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
 fn by_name(a: &walkdir::DirEntry, b: &walkdir::DirEntry) -> std::cmp::Ordering {

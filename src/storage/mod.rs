@@ -67,6 +67,33 @@ pub trait Storage: Debug + Send + Sync + 'static {
         Ok(())
     }
 
+    /// Everything that lies in the storage, as a person would name it and in their order: what
+    /// [`list`](Self::list) gives and, where there is such a thing, what it passes over, such as a
+    /// broken link.
+    fn entries(&self) -> io::Result<Vec<String>> {
+        self.list().map(|file| Ok(file?.0.to_string())).collect()
+    }
+
+    /// Deletes everything whose name `keep` does not keep, and all that can have no name. A link is
+    /// removed and never followed (B1). Called with the lock held.
+    fn clear(&self, keep: &dyn Fn(&StaticName) -> bool) -> io::Result<()> {
+        let all: Vec<StaticName> = self.list().map(|file| Ok(file?.0)).collect::<io::Result<_>>()?;
+        all.iter().filter(|name| !keep(name)).try_for_each(|name| self.delete(name))
+    }
+
+    /// Makes the file a symbolic link to `source`, an absolute path, instead of a copy of it. What
+    /// was there is replaced. [`io::ErrorKind::Unsupported`] where there are no such links.
+    fn link(&self, name: &StaticName, source: &Path) -> io::Result<()> {
+        let _ = (name, source);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Where the file leads if it is a symbolic link.
+    fn link_target(&self, name: &StaticName) -> io::Result<Option<PathBuf>> {
+        let _ = name;
+        Ok(None)
+    }
+
     /// Where the file is in the local file system, if it is there.
     fn local_path(&self, name: &StaticName) -> Option<PathBuf> {
         let _ = name;
