@@ -1,5 +1,6 @@
 //! What is wrong with the settings before anything is done, in Django's codes and words
-//! (behaviours 45 to 49) and, from E006 on, our own. Pure but for a look at the directories.
+//! (behaviours 45 to 49) and, from E006 on, our own. Pure but for a look at the directories. E001
+//! and E005, about the form of the settings file, are found where it is read.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -13,6 +14,75 @@ pub(crate) struct Source<'a> {
     pub(crate) path: &'a Path,
 }
 
+/// What serving and collecting static files must know of uploads.
+#[derive(Debug, Clone)]
+pub(crate) struct Media<'a> {
+    /// `None` where uploads have no URL.
+    pub(crate) url: Option<&'a str>,
+    pub(crate) static_url: &'a str,
+    pub(crate) root: Option<&'a Path>,
+    pub(crate) static_root: Option<&'a Path>,
+    pub(crate) debug: bool,
+    /// Whether uploads are a source of static files.
+    pub(crate) is_source: bool,
+}
+
+/// Uploads and static files must be apart (Django behaviours 9 to 11). Without that nothing can be
+/// served.
+pub(crate) fn media_apart(media: &Media<'_>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut add = |code, text: &str| {
+        checks.push(Check { code, message: text.to_owned(), hint: None, severity: Severity::Error });
+    };
+    if media.url == Some(media.static_url) {
+        add("staticfiles.E010", "The MEDIA_URL and STATIC_URL settings must have different values");
+    } else if media.debug && media.url.is_some_and(|url| url.starts_with(media.static_url)) {
+        add("staticfiles.E011", "runserver can't serve media if MEDIA_URL is within STATIC_URL.");
+    }
+    if media.root.is_some() && media.root.map(real) == media.static_root.map(real) {
+        add("staticfiles.E012", "The MEDIA_ROOT and STATIC_ROOT settings must have different values");
+    }
+    checks
+}
+
+/// The findings about the place of uploads.
+pub(crate) fn media(media: &Media<'_>) -> Vec<Check> {
+    let mut checks = media_apart(media);
+    let Some(root) = media.root else { return checks };
+    if media.is_source && !root.is_dir() {
+        let message = format!("The directory '{}' in the MEDIA_ROOT setting does not exist.", root.display());
+        checks.push(warning("staticfiles.W015", message, "The finder 'default_storage' finds nothing there."));
+    }
+    let Some(static_root) = media.static_root.filter(|static_root| real(static_root) != real(root)) else {
+        return checks;
+    };
+    let (media_shown, static_shown) = (root.display(), static_root.display());
+    if real(root).starts_with(real(static_root)) {
+        let message = format!("The MEDIA_ROOT '{media_shown}' is inside the STATIC_ROOT '{static_shown}'.");
+        checks.push(error("staticfiles.E013", message, "`collectstatic --clear` would delete the uploads."));
+    } else if real(static_root).starts_with(real(root)) && !media.is_source {
+        let message = format!("The STATIC_ROOT '{static_shown}' is inside the MEDIA_ROOT '{media_shown}'.");
+        checks.push(warning("staticfiles.W014", message, "An upload could take the place of a collected file."));
+    }
+    checks
+}
+
+/// Entries that are there twice and mean the same.
+fn repeated(dirs: &[Source<'_>], apps: &[Source<'_>]) -> Vec<Check> {
+    let again = |sources: &[Source<'_>], at: usize| {
+        let is_same =
+            |other: &Source<'_>| other.prefix == sources[at].prefix && real(other.path) == real(sources[at].path);
+        sources[..at].iter().any(is_same)
+    };
+    let dirs = (0..dirs.len())
+        .filter(|at| again(dirs, *at))
+        .map(|at| format!("The directory '{}' is in the STATICFILES_DIRS setting twice.", dirs[at].path.display()));
+    let apps = (0..apps.len())
+        .filter(|at| again(apps, *at))
+        .map(|at| format!("The directory '{}' belongs to two apps.", apps[at].path.display()));
+    dirs.chain(apps).map(|message| warning("staticfiles.W016", message, "Remove one of the entries.")).collect()
+}
+
 /// The findings about the directories of the settings and the static root.
 pub(crate) fn directories(
     dirs: &[Source<'_>],
@@ -21,6 +91,7 @@ pub(crate) fn directories(
     static_root: Option<&Path>,
 ) -> Vec<Check> {
     let mut checks: Vec<Check> = dirs.iter().flat_map(|dir| directory(dir, static_root)).collect();
+    checks.extend(repeated(dirs, apps));
     for app in apps.iter().filter(|app| !app.path.is_dir()) {
         let message = format!("The directory '{}' of an app does not exist.", app.path.display());
         checks.push(error("staticfiles.E009", message, "Mend the path in the settings or remove the app."));
@@ -90,6 +161,10 @@ fn nested(source: &Path, root: &Path) -> Option<Check> {
 
 fn error(code: &'static str, message: String, hint: &str) -> Check {
     Check { code, message, hint: Some(hint.to_owned()), severity: Severity::Error }
+}
+
+fn warning(code: &'static str, message: String, hint: &str) -> Check {
+    Check { code, message, hint: Some(hint.to_owned()), severity: Severity::Warning }
 }
 
 /// The path with links resolved as far as it exists, so that two spellings of one directory are one.

@@ -49,6 +49,11 @@ impl StaticUrl {
     /// When it is empty or `/`: the prefix is for static files alone.
     pub fn new(url: &str) -> Result<Self> {
         let trimmed = url.trim();
+        if trimmed.is_empty() {
+            let text = "You're using the staticfiles app without having set the required STATIC_URL setting; \
+                        set static_url to a path of its own such as \"/static/\", or a full URL";
+            return Err(Error::Settings(text.to_owned()));
+        }
         let path = match (trimmed.find("://"), trimmed.starts_with("//")) {
             (Some(scheme), _) => host_end(trimmed, scheme + 3),
             (None, true) => host_end(trimmed, 2),

@@ -135,14 +135,7 @@ impl StaticFiles {
 
     /// What is wrong with the settings, in Django's codes and words.
     pub fn check(&self) -> Vec<Check> {
-        let settings = &self.0.settings;
-        let dirs = settings.dirs.iter().map(|dir| checks::Source { prefix: &dir.prefix, path: &dir.path });
-        let apps = settings.apps.iter().map(|app| checks::Source { prefix: "", path: &app.path });
-        let uses = |kind| settings.finders.contains(&kind);
-        let dirs: Vec<_> = dirs.filter(|_| uses(FinderKind::FileSystem)).collect();
-        let apps: Vec<_> = apps.filter(|_| uses(FinderKind::AppDirectories)).collect();
-        let media = settings.media_root.as_deref().filter(|_| uses(FinderKind::DefaultStorage));
-        checks::directories(&dirs, &apps, media.as_slice(), settings.static_root.as_deref())
+        check(&self.0.settings, &self.0.static_url, self.0.debug)
     }
 
     /// The findings of [`check`](Self::check) that are only warnings.
@@ -323,8 +316,8 @@ impl StaticFilesBuilder {
     pub fn build_for_collecting(self) -> Result<StaticFiles> {
         let settings = self.settings;
         let static_url = StaticUrl::new(&settings.static_url)?;
-        refuse_media(&settings, &static_url)?;
         let debug = settings.debug.unwrap_or(cfg!(debug_assertions));
+        refuse_media(&settings, &static_url, debug)?;
         let finders = Finders::new(finders(&settings)?.into_iter().chain(self.finders));
         let storage = match (self.storage, &settings.static_root) {
             (Some(storage), _) => Some(storage),
@@ -375,8 +368,8 @@ impl Inner {
     fn storage(&self) -> Result<&Arc<dyn Storage>> {
         self.storage.as_ref().ok_or_else(|| {
             Error::Settings(
-                "static_root is not set: collecting, and serving what was collected, need it; \
-                 set it in staticfiles.toml or with STATICFILES_STATIC_ROOT"
+                "You're using the staticfiles app without having set the STATIC_ROOT setting to a filesystem path; \
+                 set static_root in staticfiles.toml or with STATICFILES_STATIC_ROOT"
                     .to_owned(),
             )
         })
@@ -411,14 +404,19 @@ fn finders(settings: &Settings) -> Result<Vec<Arc<dyn Finder>>> {
     };
     for kind in &settings.finders {
         match kind {
-            FinderKind::FileSystem => finders.extend(settings.dirs.iter().map(|dir| finder(&dir.path, &dir.prefix))),
+            FinderKind::FileSystem => {
+                // An entry that is there twice is looked at once (Django behaviour 15).
+                let is_first = |at: &usize| !settings.dirs[..*at].contains(&settings.dirs[*at]);
+                let dirs = (0..settings.dirs.len()).filter(is_first).map(|at| &settings.dirs[at]);
+                finders.extend(dirs.map(|dir| finder(&dir.path, &dir.prefix)));
+            }
             FinderKind::AppDirectories => {
                 finders.extend(settings.apps.iter().map(|app| finder(&app.path.join("static"), "")));
             }
             FinderKind::DefaultStorage => match &settings.media_root {
                 Some(root) => finders.push(finder(root, "")),
                 None => {
-                    let text = "the finder \"default_storage\" looks below media_root, which is not set";
+                    let text = "the finder \"default_storage\" doesn't have a valid location: media_root is not set";
                     return Err(Error::Settings(text.to_owned()));
                 }
             },
@@ -427,17 +425,44 @@ fn finders(settings: &Settings) -> Result<Vec<Arc<dyn Finder>>> {
     Ok(finders)
 }
 
-/// Uploads and static files must be apart (Django behaviours 9 and 11).
-fn refuse_media(settings: &Settings, static_url: &StaticUrl) -> Result<()> {
-    if StaticUrl::new(&settings.media_url).is_ok_and(|media_url| media_url == *static_url) {
-        let text = "The MEDIA_URL and STATIC_URL settings must have different values";
-        return Err(Error::Settings(text.to_owned()));
+/// Everything that the checks have to say of the settings.
+fn check(settings: &Settings, static_url: &StaticUrl, debug: bool) -> Vec<Check> {
+    let dirs = settings.dirs.iter().map(|dir| checks::Source { prefix: &dir.prefix, path: &dir.path });
+    let apps = settings.apps.iter().map(|app| checks::Source { prefix: "", path: &app.path });
+    let uses = |kind| settings.finders.contains(&kind);
+    let dirs: Vec<_> = dirs.filter(|_| uses(FinderKind::FileSystem)).collect();
+    let apps: Vec<_> = apps.filter(|_| uses(FinderKind::AppDirectories)).collect();
+    let media = settings.media_root.as_deref().filter(|_| uses(FinderKind::DefaultStorage));
+    let mut found = checks::directories(&dirs, &apps, media.as_slice(), settings.static_root.as_deref());
+    found.extend(with_media(settings, static_url, debug, checks::media));
+    found
+}
+
+/// Refuses settings under which uploads and static files would be mixed up, with all else that is
+/// wrong with them.
+fn refuse_media(settings: &Settings, static_url: &StaticUrl, debug: bool) -> Result<()> {
+    if with_media(settings, static_url, debug, checks::media_apart).is_empty() {
+        return Ok(());
     }
-    if settings.media_root.is_some() && settings.media_root == settings.static_root {
-        let text = "The MEDIA_ROOT and STATIC_ROOT settings must have different values";
-        return Err(Error::Settings(text.to_owned()));
-    }
-    Ok(())
+    let checks = check(settings, static_url, debug);
+    Err(Error::Checks { checks: checks.into_iter().filter(|check| check.severity == Severity::Error).collect() })
+}
+
+fn with_media(
+    settings: &Settings,
+    static_url: &StaticUrl,
+    debug: bool,
+    check: fn(&checks::Media<'_>) -> Vec<Check>,
+) -> Vec<Check> {
+    let url = StaticUrl::new(&settings.media_url).ok();
+    check(&checks::Media {
+        url: url.as_ref().map(StaticUrl::as_str),
+        static_url: static_url.as_str(),
+        root: settings.media_root.as_deref(),
+        static_root: settings.static_root.as_deref(),
+        debug,
+        is_source: settings.finders.contains(&FinderKind::DefaultStorage),
+    })
 }
 
 fn file_system(settings: &Settings, root: &Path) -> Arc<dyn Storage> {

@@ -5,6 +5,7 @@ use std::error::Error as _;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -18,11 +19,13 @@ pub(super) struct Output {
     pub(super) verbosity: u8,
     started: Instant,
     bar: Mutex<Option<ProgressBar>>,
+    /// Whether the findings of the checks were printed, so that they are not printed again.
+    has_said_checks: AtomicBool,
 }
 
 impl Output {
     pub(super) fn new(verbosity: u8) -> Self {
-        Self { verbosity, started: Instant::now(), bar: Mutex::new(None) }
+        Self { verbosity, started: Instant::now(), bar: Mutex::new(None), has_said_checks: AtomicBool::new(false) }
     }
 
     /// A line that was asked for, at verbosity 1 and above.
@@ -64,6 +67,9 @@ impl Output {
                 );
             }
             Error::Checks { checks } => {
+                if !self.has_said_checks.load(Ordering::Relaxed) {
+                    self.checks(checks);
+                }
                 let (s, count) = (if checks.len() == 1 { "" } else { "s" }, checks.len());
                 say(ERROR, format_args!("the system check found {count} error{s} in the settings"));
             }
@@ -102,6 +108,7 @@ impl Output {
         if checks.is_empty() {
             return;
         }
+        self.has_said_checks.store(true, Ordering::Relaxed);
         let mut text = "System check identified some issues:\n".to_owned();
         for (severity, title) in [(Severity::Error, "ERRORS"), (Severity::Warning, "WARNINGS")] {
             let found: Vec<String> =

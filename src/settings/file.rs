@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::*;
-use crate::error::{Error, Result};
+use crate::error::{Check, Error, Result, Severity};
 use crate::nearest::nearest;
 
 /// The file that is looked for.
@@ -247,9 +247,49 @@ fn read(text: &str, origin: &str) -> Result<Given> {
     if let Some((offset, problem)) = unknown_key("", table.get_ref()) {
         return Err(Error::Settings(format!("{}: {problem}", place(Some(offset)))));
     }
+    if let Some((offset, check)) = wrong_form(table.get_ref()) {
+        let hint = check.hint.map(|hint| format!("{hint} ({})", place(Some(offset))));
+        return Err(Error::Checks { checks: vec![Check { hint, ..check }] });
+    }
     toml::from_str(text).map_err(|error| {
         Error::Settings(format!("{}: {}", place(error.span().map(|span| span.start)), error.message()))
     })
+}
+
+/// Settings of a form for which Django has a check: where it stands, and the finding (behaviours 45
+/// and 49).
+fn wrong_form(table: &DeTable<'_>) -> Option<(usize, Check)> {
+    fn find<'a, 'i>(table: &'a DeTable<'i>, name: &str) -> Option<(usize, &'a DeValue<'i>)> {
+        let found = table.iter().find(|(key, _)| key.get_ref().as_ref() == name);
+        found.map(|(key, value)| (key.span().start, value.get_ref()))
+    }
+    let check = |code, message: &str, hint: &str| Check {
+        code,
+        message: message.to_owned(),
+        hint: Some(hint.to_owned()),
+        severity: Severity::Error,
+    };
+    if let Some((offset, value)) = find(table, "dirs")
+        && !matches!(value, DeValue::Array(_))
+    {
+        let message = "The STATICFILES_DIRS setting is not a tuple or list.";
+        return Some((
+            offset,
+            check("staticfiles.E001", message, "Write each directory as [[dirs]], in two brackets."),
+        ));
+    }
+    let (offset, storage) = find(table, "storage")?;
+    let has_backend = match storage {
+        DeValue::Table(storage) => {
+            !matches!(find(storage, "backend"), Some((_, DeValue::String(name))) if name.is_empty())
+        }
+        _ => false,
+    };
+    if has_backend {
+        return None;
+    }
+    let message = "The STORAGES setting must define a 'staticfiles' storage.";
+    Some((offset, check("staticfiles.E005", message, "Write [storage], and below it backend = \"manifest\".")))
 }
 
 /// The first key that is no setting: where it stands, and what to say.

@@ -5,6 +5,7 @@ use std::any::Any;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tempfile::Builder;
@@ -31,6 +32,8 @@ pub struct FileSystemStorage {
     root: PathBuf,
     file_mode: PermissionsMode,
     directory_mode: PermissionsMode,
+    /// The group of new files, if it is another than that of the process.
+    group: OnceLock<Option<u32>>,
     /// Whether the file system has refused to share blocks between files, so that it is asked once.
     no_reflink: AtomicBool,
 }
@@ -43,6 +46,7 @@ impl FileSystemStorage {
             root: root.into(),
             file_mode: PermissionsMode::Mode(0o644),
             directory_mode: PermissionsMode::Umask,
+            group: OnceLock::new(),
             no_reflink: AtomicBool::new(false),
         }
     }
@@ -117,15 +121,37 @@ impl FileSystemStorage {
             // On Linux the kernel copies from file to file.
             Content::File(source) => drop(io::copy(&mut File::open(source)?, &mut file)?),
         }
+        self.set_group(&file);
         set_file_mode(&file, self.file_mode)
     }
+
+    /// New files belong to the group of the root, where the process may give them away (Django
+    /// behaviour 102).
+    #[cfg(unix)]
+    fn set_group(&self, file: &File) {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let other_group = || {
+            let group = fs::metadata(&self.root).ok()?.gid();
+            (group != file.metadata().ok()?.gid()).then_some(group)
+        };
+        if let Some(group) = self.group.get_or_init(other_group) {
+            let _ = fchown(file, None, Some(*group));
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn set_group(&self, _: &File) {}
 
     /// A new file at `to` that shares its bytes with `from` where the file system can.
     fn share(&self, from: &Path, to: &Path) -> io::Result<()> {
         #[cfg(unix)]
         if !self.no_reflink.load(Ordering::Relaxed) {
             match reflink_copy::reflink(from, to) {
-                Ok(()) => return set_file_mode(&File::open(to)?, self.file_mode),
+                Ok(()) => {
+                    let file = File::open(to)?;
+                    self.set_group(&file);
+                    return set_file_mode(&file, self.file_mode);
+                }
                 Err(_) => self.no_reflink.store(true, Ordering::Relaxed),
             }
         }

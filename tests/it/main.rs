@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod collect;
+mod collectstatic;
 mod css;
 mod django;
 mod example;

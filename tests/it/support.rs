@@ -20,6 +20,23 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
+impl Run {
+    pub(crate) fn status(self, expected: i32) -> Self {
+        assert_eq!(self.status, Some(expected), "{self:?}");
+        self
+    }
+
+    pub(crate) fn stdout(self, expected: &str) -> Self {
+        assert_eq!(self.stdout, expected, "{self:?}");
+        self
+    }
+
+    pub(crate) fn stderr(self, expected: &str) -> Self {
+        assert_eq!(self.stderr, expected, "{self:?}");
+        self
+    }
+}
+
 impl Site {
     pub(crate) fn new() -> Self {
         let site = Self { directory: TempDir::new().expect("a temporary directory"), variables: Vec::new() };
@@ -71,6 +88,17 @@ impl Site {
         let here = self.directory.path().display().to_string();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8").replace(&here, "SITE");
         Run { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Runs the program with this on its standard input.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Run {
+        use std::io::Write;
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        // One that asks nothing may have ended already.
+        let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
+        self.finished(child.wait_with_output().expect("it ends"))
     }
 
     /// Collects and expects it to work; the summary line.
