@@ -27,12 +27,16 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 /// Escapes that are there already stay.
 const SUFFIX: &AsciiSet = &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
 
+/// What cannot stand in the path of a URL that somebody has written (the path percent-encode set of
+/// the URL standard). Escapes that are there already stay.
+const WRITTEN_PATH: &AsciiSet = &SUFFIX.add(b'^').add(b'{').add(b'}');
+
 /// A name as the path of a URL, percent-encoded.
 pub(crate) fn encode_path(name: &str) -> String {
     utf8_percent_encode(name, PATH).to_string()
 }
 
-/// The static URL in its three forms: a path (`/static/`), or a full URL. Ends with a slash.
+/// The static URL: a path (`/static/`), or a full URL. Percent-encoded; ends with a slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaticUrl {
     url: String,
@@ -71,7 +75,10 @@ impl StaticUrl {
                 "static_url is {url:?}: a URL prefix has no query, fragment or control character"
             )));
         }
-        let rest = if rest.is_empty() { "/".to_owned() } else { format!("/{rest}/") };
+        let rest = match utf8_percent_encode(rest, WRITTEN_PATH).to_string() {
+            rest if rest.is_empty() => "/".to_owned(),
+            rest => format!("/{rest}/"),
+        };
         Ok(Self { url: format!("{host}{rest}"), path })
     }
 
@@ -80,7 +87,7 @@ impl StaticUrl {
         &self.url
     }
 
-    /// The path part, from slash to slash: `/static/`.
+    /// The path part, from slash to slash and percent-encoded: `/static/`.
     pub fn path(&self) -> &str {
         &self.url[self.path..]
     }
@@ -105,8 +112,11 @@ pub struct Resolver {
 
 #[derive(Debug, Clone)]
 enum Names {
-    /// Every name is its own stored name: debug, and storages without hashed names.
+    /// Every name is its own stored name: debug.
     Plain,
+    /// The same without query or fragment: every character belongs to the name. For storages without
+    /// hashed names (Django behaviour 135).
+    Verbatim,
     /// The manifest's.
     Listed(BTreeMap<StaticName, StoredName>),
 }
@@ -115,6 +125,12 @@ impl Resolver {
     /// Names as they are, whether there is such a file or not (Django behaviours 125 and 186).
     pub fn plain(static_url: StaticUrl) -> Self {
         Self { static_url, names: Names::Plain, strict: false }
+    }
+
+    /// Names as they are, and nothing in them is a query or a fragment: `a?b.html` is a file of this
+    /// name (Django behaviour 124).
+    pub fn verbatim(static_url: StaticUrl) -> Self {
+        Self { static_url, names: Names::Verbatim, strict: false }
     }
 
     /// Names by the manifest's paths. `strict`: an unlisted name is an error.
@@ -142,6 +158,7 @@ impl Resolver {
         let (path, suffix) = split_suffix(name);
         let found = match &self.names {
             Names::Plain => Some((plain_path(path), suffix)),
+            Names::Verbatim => Some((plain_path(name), "")),
             Names::Listed(paths) => match (paths.get(name), paths.get(path)) {
                 (Some(whole), _) => Some((whole.as_str().to_owned(), "")),
                 (None, Some(stored)) => Some((stored.as_str().to_owned(), suffix)),
@@ -164,31 +181,33 @@ impl Resolver {
 
     fn missing(&self, name: &str) -> Error {
         let near = match &self.names {
-            Names::Plain => Vec::new(),
+            Names::Plain | Names::Verbatim => Vec::new(),
             Names::Listed(paths) => nearest(name, paths.keys().map(StaticName::as_str), 3),
         };
         Error::MissingEntry { name: name.to_owned(), near: near.into_iter().map(str::to_owned).collect() }
     }
 }
 
-/// Parts a name from its query and fragment.
+/// Parts a name from its query and fragment. An empty query alone is none.
 fn split_suffix(name: &str) -> (&str, &str) {
-    name.split_at(name.find(['?', '#']).unwrap_or(name.len()))
+    let (path, suffix) = name.split_at(name.find(['?', '#']).unwrap_or(name.len()));
+    (path, if suffix == "?" { "" } else { suffix })
 }
 
-/// A name that is not looked up: leading slashes go, `\` is `/`, and dots are resolved below the
+/// A name that is not looked up: leading and doubled slashes go, `\` is `/`, and dots are resolved below the
 /// static URL (where Django's `urljoin` climbs out of it).
 fn plain_path(path: &str) -> String {
     let path = path.replace('\\', "/");
     let mut segments: Vec<&str> = Vec::new();
-    for segment in path.trim_start_matches('/').split('/') {
+    for segment in path.split('/') {
         match segment {
-            "." => {}
+            "" | "." => {}
             ".." => drop(segments.pop()),
             segment => segments.push(segment),
         }
     }
-    segments.join("/")
+    let slash = if path.ends_with('/') && !segments.is_empty() { "/" } else { "" };
+    segments.join("/") + slash
 }
 
 #[cfg(test)]
@@ -247,6 +266,8 @@ mod tests {
             ("/a/b", "/a/b/", "", "/a/b/"),
             ("https://cdn.example.com", "https://cdn.example.com/", "https://cdn.example.com", "/"),
             ("//cdn.example.com/s/", "//cdn.example.com/s/", "//cdn.example.com", "/s/"),
+            ("/a b/⊗/", "/a%20b/%E2%8A%97/", "", "/a%20b/%E2%8A%97/"),
+            ("/a%20b/", "/a%20b/", "", "/a%20b/"),
         ] {
             let parsed = StaticUrl::new(given).expect(given);
             assert_eq!((parsed.as_str(), parsed.host(), parsed.path()), (url, host, path));

@@ -335,7 +335,8 @@ impl StaticFilesBuilder {
             (false, Some(_)) => {
                 Resolver::listed(static_url.clone(), Default::default(), settings.storage.manifest_strict)
             }
-            _ => Resolver::plain(static_url.clone()),
+            (true, Some(_)) => Resolver::plain(static_url.clone()),
+            (_, None) => Resolver::verbatim(static_url.clone()),
         };
         #[cfg(feature = "serve")]
         let lookup = crate::serve::SharedLookup::new(

@@ -6,19 +6,17 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
-use crate::resolver::encode_path;
-
 /// The path below which static files lie, percent-encoded as browsers send it, from slash to slash.
 #[derive(Debug, Clone)]
 pub(super) struct Prefix(Arc<str>);
 
 impl Prefix {
-    /// The prefix of this decoded path, such as `/static/`. Below `/` nothing is ours: the static
+    /// The prefix of this percent-encoded path, such as `/static/`. Below `/` nothing is ours: the static
     /// files of such a URL are on a host of their own, and every path here is the application's.
     pub(super) fn new(path: &str) -> Self {
         match path.trim_matches('/') {
             "" => Self("".into()),
-            path => Self(format!("/{}/", encode_path(path)).into()),
+            path => Self(format!("/{path}/").into()),
         }
     }
 
@@ -57,7 +55,7 @@ mod tests {
             ("/static/", "/statics/a.css", None),
             ("/static/", "//static/a.css", None),
             ("/", "/a.css", None),
-            ("/my files/", "/my%20files/a.css", Some("a.css")),
+            ("/my%20files/", "/my%20files/a.css", Some("a.css")),
         ] {
             assert_eq!(Prefix::new(prefix).strip(path), rest, "{prefix} {path}");
         }

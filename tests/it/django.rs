@@ -1,7 +1,7 @@
 //! Table tests over what Django 6.1.3 answers.
 
 use serde::Deserialize;
-use staticfiles::{StaticName, StoredName};
+use staticfiles::{Resolver, StaticName, StaticUrl, StoredName};
 
 #[derive(Deserialize)]
 struct HashedName {
@@ -86,4 +86,66 @@ fn names_that_could_leave_their_root_are_refused_on_every_system() {
     {
         assert_eq!(StaticName::new(name).expect(name).as_str(), name);
     }
+}
+
+#[derive(Deserialize)]
+struct Urls {
+    manifest: std::collections::BTreeMap<String, String>,
+    cases: Vec<UrlCase>,
+}
+
+#[derive(Deserialize)]
+struct UrlCase {
+    storage: String,
+    strict: Option<bool>,
+    debug: Option<bool>,
+    base_url: Option<String>,
+    name: String,
+    ok: Option<String>,
+}
+
+/// The URL that follows from Django's by the one rule that differs throughout: it is
+/// percent-encoded (B21).
+fn encoded(url: &str) -> String {
+    let (path, suffix) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    let path: String = path
+        .chars()
+        .map(|c| match c {
+            c if c.is_ascii_alphanumeric() || "/_.-~!*()'".contains(c) => c.to_string(),
+            c => c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect(),
+        })
+        .collect();
+    path + suffix
+}
+
+#[test]
+fn urls_are_those_of_django_always_encoded_b21() {
+    let urls: Urls = serde_json::from_str(include_str!("../fixtures/django/url.json")).expect("JSON");
+    let name = |name: &str| StaticName::new(name).expect("a name");
+    let manifest: std::collections::BTreeMap<StaticName, StoredName> =
+        urls.manifest.iter().map(|(key, stored)| (name(key), StoredName::plain(&name(stored)))).collect();
+    let (mut same, mut differences) = (0, String::new());
+    for case in urls.cases {
+        let base = case.base_url.as_deref().unwrap_or("/static/");
+        let Ok(static_url) = StaticUrl::new(base) else {
+            assert_eq!(base, "/", "the only static URL of the table that is refused");
+            continue;
+        };
+        let (mode, resolver) = match (&*case.storage, case.debug, case.strict) {
+            ("manifest", Some(true), _) => ("debug", Resolver::plain(static_url)),
+            ("manifest", _, Some(true)) => ("strict", Resolver::listed(static_url, manifest.clone(), true)),
+            ("manifest", ..) => ("lenient", Resolver::listed(static_url, manifest.clone(), false)),
+            _ => ("plain names", Resolver::verbatim(static_url)),
+        };
+        let ours = resolver.url(&case.name).ok();
+        let theirs = case.ok.map(|url| if case.storage == "manifest" { encoded(&url) } else { url });
+        if ours == theirs {
+            same += 1;
+        } else {
+            let (ours, theirs) = (ours.unwrap_or("an error".into()), theirs.unwrap_or("an error".into()));
+            differences += &format!("{mode}, {:?}: {ours} here, {theirs} with Django\n", case.name);
+        }
+    }
+    assert!(same > 100, "{same}");
+    insta::assert_snapshot!(differences);
 }
