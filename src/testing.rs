@@ -49,4 +49,26 @@ pub fn storage_contract(storage: &dyn Storage) {
     storage.delete(&a).expect("a file is deleted");
     assert!(is_missing(storage.open(&a).map(drop)), "a deleted file is gone");
     assert_eq!(read(&b), "newer", "its copy is not");
+
+    links(storage, &name("linked"));
+    storage.clear(&|kept| *kept == b).expect("the storage is cleared");
+    assert_eq!(listed(()), [("css/b.css".to_owned(), 5)], "clearing leaves what is kept and nothing else");
+    assert_eq!(storage.entries().expect("entries"), ["css/b.css"]);
+    storage.clear(&|_| false).expect("the storage is cleared");
+    assert!(storage.list().next().is_none(), "everything can be cleared away");
+}
+
+/// A storage makes links to local files, or says that it cannot.
+fn links(storage: &dyn Storage, name: &StaticName) {
+    assert_eq!(storage.link_target(name).expect("a missing file is no link"), None);
+    let target = std::env::temp_dir().join("target-of-a-link-in-the-contract");
+    match storage.link(name, &target) {
+        Err(error) => assert_eq!(error.kind(), io::ErrorKind::Unsupported, "a storage without links says so"),
+        Ok(()) => {
+            assert_eq!(storage.link_target(name).expect("a link is read"), Some(target));
+            assert!(storage.entries().expect("entries").contains(&name.to_string()), "a broken link is an entry");
+            storage.write(name, &Content::Bytes("x".into())).expect("a link is replaced by a file");
+            assert_eq!(storage.link_target(name).expect("a file is no link"), None);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The integration tests, one program: what a user sees of the library, the program and the server.
 
 mod bad_input;
+mod checks;
 mod collect;
 mod collectstatic;
 mod css;

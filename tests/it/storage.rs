@@ -3,10 +3,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use staticfiles::StaticName;
 use staticfiles::storage::{Content, FileSystemStorage, MemoryStorage, PermissionsMode, Storage};
 use staticfiles::testing::storage_contract;
+use staticfiles::{CollectOptions, Settings, StaticFiles, StaticName};
 use tempfile::TempDir;
+
+use crate::support::Site;
 
 #[test]
 fn memory_keeps_the_contract() {
@@ -17,6 +19,53 @@ fn memory_keeps_the_contract() {
 fn the_file_system_keeps_the_contract() {
     let directory = TempDir::new().expect("a directory");
     storage_contract(&FileSystemStorage::new(directory.path().join("new/root")));
+}
+
+/// Django's ManifestFilesMixin over a storage of one's own.
+#[test]
+fn a_storage_of_ones_own_collects_under_hashed_names() {
+    let program =
+        std::path::Path::new(env!("CARGO_BIN_EXE_staticfiles")).with_file_name("examples").join("own_storage");
+    let output = std::process::Command::new(program).output().expect("the example is built with the tests");
+    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+    let lines: Vec<&str> = stdout.lines().collect();
+    assert!(output.status.success() && lines.len() == 2, "{stdout}");
+    assert!(lines[0].ends_with(" post-processed."), "{stdout}");
+    let hash = lines[1].strip_prefix("/static/css/journal.").and_then(|rest| rest.strip_suffix(".css"));
+    assert!(hash.is_some_and(|hash| hash.len() == 12), "{stdout}");
+}
+
+#[test]
+fn names_are_hashed_by_a_function_of_the_program() {
+    let site = Site::new().file("src/a.css", "a{b:url(x.png)}").file("src/x.png", "png").file("src/notes.txt", "plain");
+    let collect = |hash: fn(&str) -> Option<String>| {
+        let settings = Settings::new().debug(false).static_root(site.path("out")).dir(site.path("src"));
+        let static_files = StaticFiles::builder(settings)
+            .name_hash(move |name, content| {
+                let mut text = String::new();
+                content.read_to_string(&mut text)?;
+                Ok(if name.extension() == "txt" { None } else { hash(&text) })
+            })
+            .build()
+            .expect("static files");
+        static_files.collect(&CollectOptions::new().cache(site.path("cache")), &|_| {})?;
+        static_files.reload()?;
+        Ok::<_, staticfiles::Error>(static_files)
+    };
+    let static_files = collect(|text| Some(text.len().to_string())).expect("collected");
+    let urls = ["a.css", "x.png", "notes.txt"].map(|name| static_files.url(name).expect(name));
+    assert_eq!(urls, ["/static/a.17.css", "/static/x.3.png", "/static/notes.txt"]);
+    assert_eq!(site.read("out/a.17.css"), "a{b:url(x.3.png)}");
+    let records = site.manifest();
+    assert_eq!(records["files"]["notes.txt"]["immutable"], serde_json::Value::Null, "a plain name may change");
+    assert_eq!(records["files"]["x.3.png"]["immutable"], true);
+    // No notes of another function's names are used.
+    let static_files = collect(|text| Some(format!("v{}", text.len()))).expect("collected again");
+    assert_eq!(static_files.url("x.png").expect("a URL"), "/static/x.v3.png");
+    let error = collect(|_| Some("../up".to_owned())).expect_err("it is no part of a name");
+    let staticfiles::Error::Several { errors } = error else { panic!("{error}") };
+    let source = std::error::Error::source(&errors[0]).expect("a cause").to_string();
+    assert_eq!(source, "the name hash gave \"../up\"; it has to be letters, digits, `-` and `_`");
 }
 
 #[test]
