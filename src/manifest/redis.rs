@@ -17,10 +17,6 @@ use crate::error::{Error, Result};
 /// How long reaching the server may take, and how long each answer of it.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What is asked of a server, as an error says it.
-const READ: &str = "read";
-const WRITE: &str = "write";
-
 /// A [`ManifestStore`] in Redis, or in what speaks its protocol, such as Valkey.
 ///
 /// Each call makes a connection of its own, and gives up after a few seconds without an answer.
@@ -63,7 +59,7 @@ impl RedisManifestStore {
         Ok(Self { client, key: format!("staticfiles:{name}") })
     }
 
-    /// Asks the server on a new connection.
+    /// Asks the server on a new connection; `action` is what an error says was tried.
     fn ask<T>(
         &self,
         action: &'static str,
@@ -76,9 +72,12 @@ impl RedisManifestStore {
             Ok(connection)
         };
         let answer = connect().and_then(|mut connection| question(&mut connection));
-        answer.map_err(|error| match error.code() {
-            Some("WRONGTYPE") => self.unusable("its key holds something else"),
-            _ => Error::Io { action, subject: self.location(), source: plainly(error) },
+        answer.map_err(|error| {
+            // In a transaction it has no code of its own.
+            if error.to_string().contains("WRONGTYPE") {
+                return self.unusable("its key holds something else");
+            }
+            Error::Io { action, subject: self.location(), source: plainly(&error) }
         })
     }
 
@@ -91,7 +90,7 @@ impl ManifestStore for RedisManifestStore {
     fn load(&self) -> Result<Option<Manifest>> {
         let get = redis::cmd("HMGET").arg(&self.key).arg("manifest").arg("revision").take();
         let (bytes, revision): (Option<Vec<u8>>, Option<Vec<u8>>) =
-            self.ask(READ, |connection| get.query(connection))?;
+            self.ask("read", |connection| get.query(connection))?;
         let Some(bytes) = bytes else { return Ok(None) };
         if revision.as_deref() != Some(integrity(&Sha256::digest(&bytes)).as_bytes()) {
             return Err(self.unusable("it is not as it was saved"));
@@ -105,7 +104,7 @@ impl ManifestStore for RedisManifestStore {
         let mut replace = redis::pipe();
         replace.atomic().del(&self.key).ignore();
         replace.hset_multiple(&self.key, &[("revision", revision.as_bytes()), ("manifest", &bytes)]).ignore();
-        self.ask(WRITE, |connection| replace.query(connection))
+        self.ask("write", |connection| replace.query(connection))
     }
 
     /// The digest that was saved with the manifest, and the length of what is there now: a manifest
@@ -114,7 +113,7 @@ impl ManifestStore for RedisManifestStore {
         let mut get = redis::pipe();
         get.atomic().hget(&self.key, "revision");
         get.cmd("HSTRLEN").arg(&self.key).arg("manifest");
-        let (revision, length): (Option<Vec<u8>>, u64) = self.ask(READ, |connection| get.query(connection))?;
+        let (revision, length): (Option<Vec<u8>>, u64) = self.ask("read", |connection| get.query(connection))?;
         Ok((length > 0).then(|| format!("{} {length}", String::from_utf8_lossy(&revision.unwrap_or_default()))))
     }
 
@@ -145,11 +144,8 @@ fn connection_info(url: &str) -> Result<ConnectionInfo, String> {
     let form = "it has to be redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE] or redis+unix:///SOCKET, \
                 special characters in a password percent-encoded";
     let parsed = redis::parse_redis_url(url).ok_or(form)?;
-    let parameters: &[&str] = if parsed.scheme().ends_with("unix") {
-        &["db", "user", "pass", "protocol"]
-    } else {
-        &["protocol"]
-    };
+    let parameters: &[&str] =
+        if parsed.scheme().ends_with("unix") { &["db", "user", "pass", "protocol"] } else { &["protocol"] };
     if parsed.query_pairs().any(|(name, _)| !parameters.contains(&&*name)) {
         return Err(format!("it has an unknown parameter; known are {}", parameters.join(", ")));
     }
@@ -176,16 +172,19 @@ fn reason(error: &RedisError) -> String {
 }
 
 /// What went wrong between us and the server, in words.
-fn plainly(error: RedisError) -> io::Error {
-    if error.is_timeout() {
-        return io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} seconds", PATIENCE.as_secs()));
-    }
-    match error.kind() {
-        ErrorKind::AuthenticationFailed => io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "the server refuses the password; look at the URL in the settings",
-        ),
-        _ => io::Error::other(error),
+fn plainly(error: &RedisError) -> io::Error {
+    let refused = |text| io::Error::new(io::ErrorKind::PermissionDenied, text);
+    match (error.kind(), error.code(), error.detail()) {
+        _ if error.is_timeout() => {
+            io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} seconds", PATIENCE.as_secs()))
+        }
+        (ErrorKind::AuthenticationFailed, ..) => {
+            refused("the server refuses the user or the password; look at the URL in the settings")
+        }
+        (_, Some("NOAUTH"), _) => refused("the server asks for a password; put it into the URL in the settings"),
+        (_, Some(code), Some(detail)) => io::Error::other(format!("{code} {}", detail.trim_end_matches('.'))),
+        // As a text: as an error it would also be its own cause and be said twice.
+        _ => io::Error::other(error.to_string()),
     }
 }
 

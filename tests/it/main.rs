@@ -5,7 +5,10 @@ mod collect;
 mod css;
 mod django;
 mod example;
+mod manifest;
 mod real_trees;
+#[cfg(feature = "redis")]
+mod redis;
 mod server;
 mod settings;
 mod storage;
