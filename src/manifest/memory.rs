@@ -24,7 +24,7 @@ use crate::error::Result;
 /// # #[cfg(feature = "collect")] {
 /// static_files.collect(&Default::default(), &|_event| {})?;
 /// static_files.reload()?;
-/// assert_eq!(static_files.url("app.css")?, "/static/app.4aa6c9e0ad26.css");
+/// assert_eq!(static_files.url("app.css")?, "/static/app.307cc22fa776.css");
 /// # }
 /// # Ok(())
 /// # }

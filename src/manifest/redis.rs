@@ -211,7 +211,7 @@ mod tests {
     fn a_wrong_url_is_refused_and_not_repeated() {
         for (url, problem) in [
             ("http://s3cret@h", "it has to be redis://"),
-            ("redis://", "it has to be redis://"),
+            ("redis://", "missing hostname; it has to be"),
             ("redis://:s3/cret@h", "it has to be redis://"),
             ("redis://me:99?s3cret@h", "it has an unknown parameter; known are protocol"),
             ("redis://h/s3cret", "invalid database number; it has to be"),
