@@ -38,6 +38,7 @@
 //! | `serve` | through `cli` | [`StaticFiles::layer`]: the Tower layer |
 //! | `toml` | through `cli` | [`Settings`] from `staticfiles.toml` and the environment |
 //! | `minijinja` | yes | the function `static()` for MiniJinja |
+//! | `redis` | no | [`manifest::RedisManifestStore`]: the manifest in Redis, also by a setting |
 //! | `cli` | yes | the program `staticfiles` |
 
 mod name;

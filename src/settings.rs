@@ -3,11 +3,14 @@
 
 #[cfg(feature = "toml")]
 mod file;
+mod manifest_location;
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use self::manifest_location::ManifestLocation;
+pub(crate) use self::manifest_location::scheme;
 pub use crate::storage::PermissionsMode;
 
 /// Where static files come from, where they go, and how they are served.
@@ -99,10 +102,10 @@ pub struct SourceApp {
 pub struct StorageSettings {
     /// Hashed names with a manifest, or plain names.
     pub backend: Backend,
-    /// The manifest's file name. Default `staticfiles.json`.
+    /// The manifest's file name, and in Redis a part of its key. Default `staticfiles.json`.
     pub manifest_name: String,
-    /// Another directory for the manifest than the static root.
-    pub manifest_location: Option<PathBuf>,
+    /// Another place for the manifest than the static root: a directory, or `redis://…`.
+    pub manifest_location: Option<ManifestLocation>,
     /// Whether asking for the URL of an unknown name is an error. Default true.
     pub manifest_strict: bool,
     /// Whether the files are published under their plain names too. Default true.

@@ -10,7 +10,7 @@ use crate::finders::{DirectoryFinder, Finder, Finders, FoundFile};
 use crate::manifest::{FileManifestStore, Manifest, ManifestStore};
 use crate::name::StaticName;
 use crate::resolver::{Resolver, StaticUrl};
-use crate::settings::{Backend, FinderKind, Settings};
+use crate::settings::{Backend, FinderKind, ManifestLocation, Settings, scheme};
 use crate::storage::{FileSystemStorage, Storage};
 
 /// The static files of a program: found, collected, served and named in templates. Cheap to clone;
@@ -477,9 +477,38 @@ fn manifest_store(settings: &Settings, storage: &Arc<dyn Storage>) -> Result<Arc
     let name = StaticName::new(&settings.storage.manifest_name)
         .map_err(|error| Error::Settings(format!("storage.manifest_name: {error}")))?;
     Ok(match &settings.storage.manifest_location {
-        Some(directory) => Arc::new(FileManifestStore::elsewhere(file_system(settings, directory), name)),
+        Some(ManifestLocation::Directory(directory)) => {
+            Arc::new(FileManifestStore::elsewhere(file_system(settings, directory), name))
+        }
+        Some(ManifestLocation::Url(url)) => return manifest_server(url, &name),
         None => Arc::new(FileManifestStore::new(storage.clone(), name)),
     })
+}
+
+/// Where a URL leads. It may hold a password, so an error says no more of it than the scheme.
+fn manifest_server(url: &str, name: &StaticName) -> Result<Arc<dyn ManifestStore>> {
+    let scheme = scheme(url).unwrap_or_default().to_ascii_lowercase();
+    match &*scheme {
+        "redis" | "rediss" | "redis+unix" | "valkey" | "valkeys" | "valkey+unix" => in_redis(url, name),
+        _ => Err(Error::Settings(format!(
+            "storage.manifest_location: no manifest can be kept at {scheme}://; name a directory, or redis://HOST"
+        ))),
+    }
+}
+
+#[cfg(feature = "redis")]
+fn in_redis(url: &str, name: &StaticName) -> Result<Arc<dyn ManifestStore>> {
+    match crate::manifest::RedisManifestStore::new(url, name) {
+        Ok(manifests) => Ok(Arc::new(manifests)),
+        Err(error) => Err(Error::Settings(format!("storage.manifest_location: {error}"))),
+    }
+}
+
+#[cfg(not(feature = "redis"))]
+fn in_redis(_: &str, _: &StaticName) -> Result<Arc<dyn ManifestStore>> {
+    let text = "storage.manifest_location: a manifest in Redis needs the feature `redis` of the crate `staticfiles`, \
+                which this program was built without";
+    Err(Error::Settings(text.to_owned()))
 }
 
 /// What is served before a manifest is loaded.

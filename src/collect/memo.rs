@@ -145,7 +145,8 @@ impl Memo {
             self.published.par_iter().filter(|noted| !vouched(noted)).map(|(stored, _)| stored.as_str()).collect();
         let manifests = collection.naming.as_ref().filter(|_| !doubtful.is_empty()).map(|naming| naming.manifests);
         let Some(manifests) = manifests else { return Ok(true) };
-        let Some(manifest) = manifests.load()? else { return Ok(false) };
+        // One that is broken, or gone by now, is made anew.
+        let Ok(Some(manifest)) = manifests.load() else { return Ok(false) };
         let is_there = |stored: &&str| match manifest.files.get_key_value(*stored) {
             None => Ok(false),
             Some((stored, FileRecord { size, integrity, .. })) => {

@@ -3,6 +3,9 @@
 
 mod file;
 mod format;
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -15,6 +18,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use self::file::FileManifestStore;
+pub use self::memory::MemoryManifestStore;
+#[cfg(feature = "redis")]
+pub use self::redis::RedisManifestStore;
 use crate::error::{Error, Result};
 use crate::name::{StaticName, StoredName};
 use crate::storage::Storage;

@@ -40,7 +40,7 @@ struct Given {
 struct GivenStorage {
     backend: Option<Backend>,
     manifest_name: Option<String>,
-    manifest_location: Option<PathBuf>,
+    manifest_location: Option<ManifestLocation>,
     manifest_strict: Option<bool>,
     keep_originals: Option<bool>,
     hash: Option<HashKind>,
@@ -216,8 +216,9 @@ impl Settings {
     fn anchor(&mut self, directory: &Path) {
         let dirs = self.dirs.iter_mut().map(|dir| &mut dir.path);
         let apps = self.apps.iter_mut().map(|app| &mut app.path);
-        let roots = [&mut self.static_root, &mut self.media_root, &mut self.storage.manifest_location];
-        for path in roots.into_iter().flatten().chain(dirs).chain(apps) {
+        let roots = [&mut self.static_root, &mut self.media_root].into_iter().flatten();
+        let manifest = self.storage.manifest_location.iter_mut().filter_map(ManifestLocation::directory_mut);
+        for path in roots.chain(manifest).chain(dirs).chain(apps) {
             *path = directory.join(&*path);
         }
     }

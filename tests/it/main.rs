@@ -7,7 +7,10 @@ mod collectstatic;
 mod css;
 mod django;
 mod example;
+mod manifest;
 mod real_trees;
+#[cfg(feature = "redis")]
+mod redis;
 mod server;
 mod settings;
 mod storage;

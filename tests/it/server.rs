@@ -197,7 +197,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn start(site: &Site, command: &str) -> Self {
+    pub(crate) fn start(site: &Site, command: &str) -> Self {
         let mut command = site.command(&[command, "127.0.0.1:0"]);
         Self::spawn(command.stderr(Stdio::null()))
     }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use staticfiles::Settings;
-use staticfiles::settings::{Backend, FinderKind, HashKind, MissingSetting, PermissionsMode, RewriteStyle};
+use staticfiles::settings::{
+    Backend, FinderKind, HashKind, ManifestLocation, MissingSetting, PermissionsMode, RewriteStyle,
+};
 
 fn read(toml: &str, variables: &[(&str, &str)]) -> Result<Settings, String> {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -64,7 +66,7 @@ fn every_key_is_read_and_paths_are_relative_to_the_file() {
     assert_eq!((&*settings.dirs[1].prefix, &settings.dirs[1].path), ("vendor", &PathBuf::from("/site/b")));
     assert_eq!(settings.apps[0].path, PathBuf::from("/site/shop"));
     assert_eq!((settings.storage.backend, settings.storage.hash), (Backend::FileSystem, HashKind::Sha256));
-    assert_eq!(settings.storage.manifest_location, Some(PathBuf::from("/site/meta")));
+    assert_eq!(settings.storage.manifest_location, Some("/site/meta".into()));
     assert!(!settings.storage.manifest_strict && !settings.storage.keep_originals && !settings.rewrite.js_modules);
     assert_eq!((settings.rewrite.style, settings.rewrite.missing), (RewriteStyle::Django, MissingSetting::Warn));
     assert_eq!(settings.rewrite.exceptions[0].references, ["*.map", "*.ts"]);
@@ -97,6 +99,18 @@ fn variables_win_over_the_file() {
     assert_eq!(settings.directory_permissions_mode, PermissionsMode::Mode(0o700));
     assert_eq!(settings.storage.backend, Backend::FileSystem);
     assert_eq!(settings.static_url, "https://cdn.example.com/s/");
+}
+
+#[test]
+fn a_url_as_the_place_of_the_manifest_is_not_taken_from_the_directory() {
+    for url in ["redis://h/0", "rediss://me:secret@h", "redis+unix:///run/redis.sock"] {
+        let in_file = read(&format!("storage.manifest_location = \"{url}\""), &[]).expect(url);
+        let variable = format!("{{ manifest_location = \"{url}\" }}");
+        let in_variable = read("", &[("STATICFILES_STORAGE", &variable)]).expect(url);
+        for settings in [in_file, in_variable] {
+            assert_eq!(settings.storage.manifest_location, Some(ManifestLocation::Url(url.to_owned())));
+        }
+    }
 }
 
 #[test]
