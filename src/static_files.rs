@@ -26,6 +26,7 @@ struct Inner {
     settings: Settings,
     debug: bool,
     static_url: StaticUrl,
+    media_url: String,
     finders: Finders,
     /// `None` without a static root: then only debug works.
     storage: Option<Arc<dyn Storage>>,
@@ -86,6 +87,12 @@ impl StaticFiles {
     /// The URL prefix of all static files.
     pub fn static_url(&self) -> &StaticUrl {
         &self.0.static_url
+    }
+
+    /// The URL prefix of uploads, as it stands in a page: from slash to slash or a full URL,
+    /// percent-encoded. `/` where none is set.
+    pub fn media_url(&self) -> &str {
+        &self.0.media_url
     }
 
     /// Where files are collected to, as a person would name it.
@@ -284,7 +291,8 @@ impl StaticFilesBuilder {
     pub fn build_for_collecting(self) -> Result<StaticFiles> {
         let settings = self.settings;
         let static_url = StaticUrl::new(&settings.static_url)?;
-        refuse_media(&settings, &static_url)?;
+        let media_url = StaticUrl::media(&settings.media_url)?;
+        refuse_media(&settings, &static_url, &media_url)?;
         let debug = settings.debug.unwrap_or(cfg!(debug_assertions));
         let finders = Finders::new(finders(&settings)?.into_iter().chain(self.finders));
         let storage = match (self.storage, &settings.static_root) {
@@ -313,6 +321,7 @@ impl StaticFilesBuilder {
         Ok(StaticFiles(Arc::new(Inner {
             debug,
             static_url,
+            media_url: media_url.to_string(),
             finders,
             storage,
             manifests,
@@ -385,8 +394,8 @@ fn finders(settings: &Settings) -> Result<Vec<Arc<dyn Finder>>> {
 }
 
 /// Uploads and static files must be apart (Django behaviours 9 and 11).
-fn refuse_media(settings: &Settings, static_url: &StaticUrl) -> Result<()> {
-    if StaticUrl::new(&settings.media_url).is_ok_and(|media_url| media_url == *static_url) {
+fn refuse_media(settings: &Settings, static_url: &StaticUrl, media_url: &StaticUrl) -> Result<()> {
+    if media_url == static_url {
         let text = "The MEDIA_URL and STATIC_URL settings must have different values";
         return Err(Error::Settings(text.to_owned()));
     }

@@ -10,4 +10,6 @@ mod server;
 mod settings;
 mod storage;
 mod support;
+#[cfg(all(feature = "askama", feature = "maud", feature = "tera"))]
+mod templates;
 mod tidy;
