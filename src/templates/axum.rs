@@ -41,7 +41,7 @@ use crate::static_files::StaticFiles;
 /// let layer = static_files.layer();
 /// let app = Router::new().route("/", get(home)).with_state(Site { static_files }).layer(layer);
 /// # use tower::ServiceExt;
-/// # let response = app.oneshot(axum::extract::Request::default()).await?;
+/// # let response = app.oneshot(axum::extract::Request::new(axum::body::Body::empty())).await?;
 /// # let page = axum::body::to_bytes(response.into_body(), 1 << 20).await?;
 /// # assert_eq!(page, r#"<link rel="stylesheet" href="/static/css/app.css">"#);
 /// # Ok(())
