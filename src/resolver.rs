@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 use crate::error::{Error, Result};
 use crate::name::{StaticName, StoredName};
@@ -46,6 +46,11 @@ const PREFIX: &AsciiSet = &PATH
 /// A name as the path of a URL, percent-encoded.
 pub(crate) fn encode_path(name: &str) -> String {
     utf8_percent_encode(name, PATH).to_string()
+}
+
+/// A URL prefix or its path, percent-encoded as it stands in a page.
+pub(crate) fn encode_prefix(prefix: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(prefix, PREFIX)
 }
 
 /// The static URL in its three forms: a path (`/static/`), or a full URL. Ends with a slash.
@@ -117,7 +122,7 @@ impl StaticUrl {
 /// The prefix as it stands in a page: percent-encoded, escapes that are there already stay.
 impl fmt::Display for StaticUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        utf8_percent_encode(&self.url, PREFIX).fmt(f)
+        encode_prefix(&self.url).fmt(f)
     }
 }
 

@@ -6,19 +6,20 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
-use crate::resolver::encode_path;
+use crate::resolver::encode_prefix;
 
 /// The path below which static files lie, percent-encoded as browsers send it, from slash to slash.
 #[derive(Debug, Clone)]
 pub(super) struct Prefix(Arc<str>);
 
 impl Prefix {
-    /// The prefix of this decoded path, such as `/static/`. Below `/` nothing is ours: the static
-    /// files of such a URL are on a host of their own, and every path here is the application's.
+    /// The prefix of this path, such as `/static/`, encoded as in the URLs that templates write. Below
+    /// `/` nothing is ours: the static files of such a URL are on a host of their own, and every path
+    /// here is the application's.
     pub(super) fn new(path: &str) -> Self {
         match path.trim_matches('/') {
             "" => Self("".into()),
-            path => Self(format!("/{}/", encode_path(path)).into()),
+            path => Self(format!("/{}/", encode_prefix(path)).into()),
         }
     }
 
@@ -58,6 +59,8 @@ mod tests {
             ("/static/", "//static/a.css", None),
             ("/", "/a.css", None),
             ("/my files/", "/my%20files/a.css", Some("a.css")),
+            ("/my%20files/", "/my%20files/a.css", Some("a.css")),
+            ("/a&b/", "/a&b/a.css", Some("a.css")),
         ] {
             assert_eq!(Prefix::new(prefix).strip(path), rest, "{prefix} {path}");
         }
