@@ -66,8 +66,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     staticfiles::testing::storage_contract(&SharingStorage::default());
 
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/site");
+    let settings = Settings::new().debug(false);
     let settings =
-        Settings::new().debug(false).dir(format!("{sources}/static")).app("journal", format!("{sources}/journal"));
+        ["journal", "shop"].iter().fold(settings, |settings, app| settings.app(*app, format!("{sources}/{app}")));
     let static_files = StaticFiles::builder(settings).storage(SharingStorage::default()).build()?;
     println!("{}", static_files.collect(&CollectOptions::new(), &|_event| {})?);
     static_files.reload()?;

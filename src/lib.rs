@@ -37,7 +37,11 @@
 //! | `collect` | through `cli` | [`StaticFiles::collect`]: hashing, rewriting, publishing |
 //! | `serve` | through `cli` | [`StaticFiles::layer`]: the Tower layer |
 //! | `toml` | through `cli` | [`Settings`] from `staticfiles.toml` and the environment |
-//! | `minijinja` | yes | the function `static()` for MiniJinja |
+//! | `minijinja` | yes | the functions `static` and others for MiniJinja, see [`templates`] |
+//! | `tera` | no | the same functions for Tera |
+//! | `askama` | no | the filter `static` for Askama |
+//! | `maud` | no | static URLs as markup for maud |
+//! | `axum` | no | [`StaticFiles`] as an extractor of axum |
 //! | `redis` | no | [`manifest::RedisManifestStore`]: the manifest in Redis, also by a setting |
 //! | `cli` | yes | the program `staticfiles` |
 

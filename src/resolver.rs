@@ -2,6 +2,7 @@
 //! and puts the static URL before it. Reading manifests is for others.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -27,9 +28,20 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 /// Escapes that are there already stay.
 const SUFFIX: &AsciiSet = &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
 
-/// What cannot stand in the path of a URL that somebody has written (the path percent-encode set of
-/// the URL standard). Escapes that are there already stay.
-const WRITTEN_PATH: &AsciiSet = &SUFFIX.add(b'^').add(b'{').add(b'}');
+/// What stands as it is in a URL prefix: what Django's `iri_to_uri` leaves (behaviour 216), so that a
+/// prefix that is encoded already stays as it is.
+const PREFIX: &AsciiSet = &PATH
+    .remove(b'%')
+    .remove(b'[')
+    .remove(b']')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b';')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'@');
 
 /// A name as the path of a URL, percent-encoded.
 pub(crate) fn encode_path(name: &str) -> String {
@@ -52,8 +64,20 @@ impl StaticUrl {
     ///
     /// When it is empty or `/`: the prefix is for static files alone.
     pub fn new(url: &str) -> Result<Self> {
+        Self::of_setting("static_url", url)
+    }
+
+    /// The media URL, read in the same way. It may be empty, which is `/` as in Django.
+    pub(crate) fn media(url: &str) -> Result<Self> {
+        match url.trim() {
+            "" | "/" => Ok(Self { url: "/".to_owned(), path: 0 }),
+            url => Self::of_setting("media_url", url),
+        }
+    }
+
+    fn of_setting(setting: &str, url: &str) -> Result<Self> {
         let trimmed = url.trim();
-        if trimmed.is_empty() {
+        if trimmed.is_empty() && setting == "static_url" {
             let text = "You're using the staticfiles app without having set the required STATIC_URL setting; \
                         set static_url to a path of its own such as \"/static/\", or a full URL";
             return Err(Error::Settings(text.to_owned()));
@@ -67,15 +91,15 @@ impl StaticUrl {
         let rest = rest.trim_matches('/');
         if rest.is_empty() && host.trim_end_matches('/').is_empty() || host.ends_with('/') {
             return Err(Error::Settings(format!(
-                "static_url is {url:?}: it has to be a path of its own such as \"/static/\", or a full URL"
+                "{setting} is {url:?}: it has to be a path of its own such as \"/static/\", or a full URL"
             )));
         }
         if rest.contains(['?', '#']) || rest.chars().any(char::is_control) {
             return Err(Error::Settings(format!(
-                "static_url is {url:?}: a URL prefix has no query, fragment or control character"
+                "{setting} is {url:?}: a URL prefix has no query, fragment or control character"
             )));
         }
-        let rest = match utf8_percent_encode(rest, WRITTEN_PATH).to_string() {
+        let rest = match utf8_percent_encode(rest, PREFIX).to_string() {
             rest if rest.is_empty() => "/".to_owned(),
             rest => format!("/{rest}/"),
         };
@@ -95,6 +119,13 @@ impl StaticUrl {
     /// Scheme and host, empty where the static URL is a path.
     pub fn host(&self) -> &str {
         &self.url[..self.path]
+    }
+}
+
+/// The prefix as it stands in a page.
+impl fmt::Display for StaticUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.url)
     }
 }
 
@@ -175,8 +206,7 @@ impl Resolver {
     }
 
     fn join(&self, path: &str, suffix: &str) -> String {
-        let prefix = self.static_url.as_str();
-        format!("{prefix}{}{}", encode_path(path), utf8_percent_encode(suffix, SUFFIX))
+        format!("{}{}{}", self.static_url, encode_path(path), utf8_percent_encode(suffix, SUFFIX))
     }
 
     fn missing(&self, name: &str) -> Error {
@@ -274,6 +304,30 @@ mod tests {
         }
         for refused in ["", "/", "//", " ", "/static/?x"] {
             assert!(StaticUrl::new(refused).is_err(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_media_url_may_also_be_the_root() {
+        for (given, url) in [("", "/"), ("/", "/"), ("media", "/media/"), ("https://m.example", "https://m.example/")] {
+            assert_eq!(StaticUrl::media(given).expect(given).as_str(), url);
+        }
+        let error = StaticUrl::media("/media/?x").expect_err("a query").to_string();
+        assert!(error.starts_with("media_url is \"/media/?x\""), "{error}");
+    }
+
+    #[test]
+    fn a_prefix_in_a_page_is_encoded_once() {
+        for (given, shown) in [
+            ("/my files/", "/my%20files/"),
+            ("/my%20files/", "/my%20files/"),
+            ("/é/", "/%C3%A9/"),
+            ("/\"><b>/", "/%22%3E%3Cb%3E/"),
+            ("https://[::1]:8000/a&b/", "https://[::1]:8000/a&b/"),
+        ] {
+            let static_url = StaticUrl::new(given).expect(given);
+            assert_eq!(static_url.to_string(), shown);
+            assert_eq!(Resolver::plain(static_url).url("a.css").expect("a URL"), format!("{shown}a.css"));
         }
     }
 }

@@ -304,6 +304,12 @@ impl Settings {
         self
     }
 
+    /// Sets the URL prefix of uploads.
+    pub fn media_url(mut self, url: impl Into<String>) -> Self {
+        self.media_url = url.into();
+        self
+    }
+
     /// Sets where files are collected to and served from.
     pub fn static_root(mut self, root: impl Into<PathBuf>) -> Self {
         self.static_root = Some(root.into());

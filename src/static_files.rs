@@ -26,6 +26,7 @@ struct Inner {
     settings: Settings,
     debug: bool,
     static_url: StaticUrl,
+    media_url: String,
     finders: Finders,
     /// `None` without a static root: then only debug works.
     storage: Option<Arc<dyn Storage>>,
@@ -92,6 +93,12 @@ impl StaticFiles {
     /// The URL prefix of all static files.
     pub fn static_url(&self) -> &StaticUrl {
         &self.0.static_url
+    }
+
+    /// The URL prefix of uploads, as it stands in a page: from slash to slash or a full URL,
+    /// percent-encoded. `/` where none is set.
+    pub fn media_url(&self) -> &str {
+        &self.0.media_url
     }
 
     /// Where files are collected to, as a person would name it.
@@ -316,6 +323,7 @@ impl StaticFilesBuilder {
     pub fn build_for_collecting(self) -> Result<StaticFiles> {
         let settings = self.settings;
         let static_url = StaticUrl::new(&settings.static_url)?;
+        let media_url = StaticUrl::media(&settings.media_url)?;
         let debug = settings.debug.unwrap_or(cfg!(debug_assertions));
         refuse_media(&settings, &static_url, debug)?;
         let finders = Finders::new(finders(&settings)?.into_iter().chain(self.finders));
@@ -335,8 +343,8 @@ impl StaticFilesBuilder {
             (false, Some(_)) => {
                 Resolver::listed(static_url.clone(), Default::default(), settings.storage.manifest_strict)
             }
-            (true, Some(_)) => Resolver::plain(static_url.clone()),
-            (_, None) => Resolver::verbatim(static_url.clone()),
+            (_, None) if settings.storage.backend == Backend::FileSystem => Resolver::verbatim(static_url.clone()),
+            _ => Resolver::plain(static_url.clone()),
         };
         #[cfg(feature = "serve")]
         let lookup = crate::serve::SharedLookup::new(
@@ -346,6 +354,7 @@ impl StaticFilesBuilder {
         Ok(StaticFiles(Arc::new(Inner {
             debug,
             static_url,
+            media_url: media_url.to_string(),
             finders,
             storage,
             manifests,

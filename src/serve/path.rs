@@ -56,6 +56,7 @@ mod tests {
             ("/static/", "//static/a.css", None),
             ("/", "/a.css", None),
             ("/my%20files/", "/my%20files/a.css", Some("a.css")),
+            ("/a&b/", "/a&b/a.css", Some("a.css")),
         ] {
             assert_eq!(Prefix::new(prefix).strip(path), rest, "{prefix} {path}");
         }

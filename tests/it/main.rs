@@ -15,4 +15,6 @@ mod server;
 mod settings;
 mod storage;
 mod support;
+#[cfg(all(feature = "askama", feature = "maud", feature = "tera"))]
+mod templates;
 mod tidy;
