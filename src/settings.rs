@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use crate::app::App;
 pub use crate::storage::PermissionsMode;
 
 /// Where static files come from, where they go, and how they are served.
@@ -42,7 +43,7 @@ pub struct Settings {
     /// Directories of static files (STATICFILES_DIRS).
     pub dirs: Vec<SourceDir>,
     /// Apps whose `static` folder is searched.
-    pub apps: Vec<SourceApp>,
+    pub apps: Vec<App>,
     /// Patterns of files that are never collected. Default `CVS`, `.*`, `*~`.
     pub ignore_patterns: Vec<String>,
     /// Mode of collected files. Default `0o644`.
@@ -81,16 +82,6 @@ pub struct SourceDir {
     /// What is put before the names of its files, without a final slash; may be empty.
     #[serde(default)]
     pub prefix: String,
-}
-
-/// An app: a part of a program that keeps static files beside its code, in `path`/`static`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct SourceApp {
-    /// Its name, for messages.
-    pub name: String,
-    /// The directory of its code.
-    pub path: PathBuf,
 }
 
 /// Where and how files are published.
@@ -326,7 +317,15 @@ impl Settings {
 
     /// Adds an app whose static files are in `path`/`static`.
     pub fn app(mut self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
-        self.apps.push(SourceApp { name: name.into(), path: path.into() });
+        self.apps.push(App::new(name, path));
+        self
+    }
+
+    /// Adds apps as their crates describe them, see [`app!`](crate::app!). This is the one place
+    /// that orders apps: the first that has a file of a name wins, and an app that is given again is
+    /// passed over.
+    pub fn apps(mut self, apps: impl IntoIterator<Item = App>) -> Self {
+        self.apps.extend(apps);
         self
     }
 

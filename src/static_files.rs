@@ -1,6 +1,8 @@
 //! The facade: [`StaticFiles`] wires the parts together and is the one place that reads
 //! [`Settings`]; every part is handed plain values.
 
+mod sources;
+
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -124,7 +126,7 @@ impl StaticFiles {
     pub fn check(&self) -> Vec<Check> {
         let settings = &self.0.settings;
         let dirs = settings.dirs.iter().map(|dir| checks::Source { prefix: &dir.prefix, path: &dir.path });
-        let apps = settings.apps.iter().map(|app| checks::Source { prefix: "", path: &app.path });
+        let apps = sources::apps_on_disk(settings).map(|app| checks::Source { prefix: "", path: &app.path });
         let uses = |kind| settings.finders.contains(&kind);
         let dirs: Vec<_> = dirs.filter(|_| uses(FinderKind::FileSystem)).collect();
         let apps: Vec<_> = apps.filter(|_| uses(FinderKind::AppDirectories)).collect();
@@ -286,7 +288,7 @@ impl StaticFilesBuilder {
         let static_url = StaticUrl::new(&settings.static_url)?;
         refuse_media(&settings, &static_url)?;
         let debug = settings.debug.unwrap_or(cfg!(debug_assertions));
-        let finders = Finders::new(finders(&settings)?.into_iter().chain(self.finders));
+        let finders = Finders::new(sources::finders(&settings, debug)?.into_iter().chain(self.finders));
         let storage = match (self.storage, &settings.static_root) {
             (Some(storage), _) => Some(storage),
             (None, Some(root)) => Some(file_system(&settings, root)),
@@ -356,32 +358,6 @@ impl Inner {
         *self.resolver.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(resolver);
         Ok(())
     }
-}
-
-/// The finders of the settings, in their order.
-fn finders(settings: &Settings) -> Result<Vec<Arc<dyn Finder>>> {
-    let mut finders: Vec<Arc<dyn Finder>> = Vec::new();
-    let finder = |path: &Path, prefix: &str| {
-        let finder = DirectoryFinder::new(path).prefix(prefix);
-        let finder = settings.static_root.iter().fold(finder, |finder, root| finder.apart_from(root));
-        Arc::new(finder) as Arc<dyn Finder>
-    };
-    for kind in &settings.finders {
-        match kind {
-            FinderKind::FileSystem => finders.extend(settings.dirs.iter().map(|dir| finder(&dir.path, &dir.prefix))),
-            FinderKind::AppDirectories => {
-                finders.extend(settings.apps.iter().map(|app| finder(&app.path.join("static"), "")));
-            }
-            FinderKind::DefaultStorage => match &settings.media_root {
-                Some(root) => finders.push(finder(root, "")),
-                None => {
-                    let text = "the finder \"default_storage\" looks below media_root, which is not set";
-                    return Err(Error::Settings(text.to_owned()));
-                }
-            },
-        }
-    }
-    Ok(finders)
 }
 
 /// Uploads and static files must be apart (Django behaviours 9 and 11).

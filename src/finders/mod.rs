@@ -2,6 +2,7 @@
 //! in order of which the first that has a name wins. Nothing is read here.
 
 mod directory;
+mod embedded;
 mod ignore;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use self::directory::DirectoryFinder;
+pub use self::embedded::EmbeddedFinder;
 pub use self::ignore::Ignore;
 use crate::error::{Error, Result};
 use crate::name::StaticName;

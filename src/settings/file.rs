@@ -25,7 +25,7 @@ struct Given {
     debug: Option<bool>,
     finders: Option<Vec<FinderKind>>,
     dirs: Option<Vec<SourceDir>>,
-    apps: Option<Vec<SourceApp>>,
+    apps: Option<Vec<App>>,
     ignore_patterns: Option<Vec<String>>,
     file_permissions_mode: Option<Mode>,
     directory_permissions_mode: Option<Mode>,
