@@ -8,11 +8,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::checks;
 use crate::error::{Check, Error, Result, Severity};
-use crate::finders::{DirectoryFinder, Finder, Finders, FoundFile};
+use crate::finders::{Finder, Finders, FoundFile};
 use crate::manifest::{FileManifestStore, Manifest, ManifestStore};
 use crate::name::StaticName;
 use crate::resolver::{Resolver, StaticUrl};
-use crate::settings::{Backend, FinderKind, Settings};
+use crate::settings::{Backend, FinderKind, Settings, SourceDir};
 use crate::storage::{FileSystemStorage, Storage};
 
 /// The static files of a program: found, collected, served and named in templates. Cheap to clone;
@@ -28,6 +28,8 @@ struct Inner {
     settings: Settings,
     debug: bool,
     static_url: StaticUrl,
+    /// What dependencies declare, where the settings ask for it.
+    packages: Vec<SourceDir>,
     finders: Finders,
     /// `None` without a static root: then only debug works.
     storage: Option<Arc<dyn Storage>>,
@@ -131,7 +133,11 @@ impl StaticFiles {
         let dirs: Vec<_> = dirs.filter(|_| uses(FinderKind::FileSystem)).collect();
         let apps: Vec<_> = apps.filter(|_| uses(FinderKind::AppDirectories)).collect();
         let media = settings.media_root.as_deref().filter(|_| uses(FinderKind::DefaultStorage));
-        checks::directories(&dirs, &apps, media.as_slice(), settings.static_root.as_deref())
+        let packages = self.0.packages.iter().map(|package| package.path.as_path());
+        let others: Vec<&Path> = media.into_iter().chain(packages).collect();
+        let mut checks = checks::directories(&dirs, &apps, &others, settings.static_root.as_deref());
+        checks.extend(sources::missing(&self.0.packages));
+        checks
     }
 
     /// The findings of [`check`](Self::check) that are only warnings.
@@ -288,7 +294,8 @@ impl StaticFilesBuilder {
         let static_url = StaticUrl::new(&settings.static_url)?;
         refuse_media(&settings, &static_url)?;
         let debug = settings.debug.unwrap_or(cfg!(debug_assertions));
-        let finders = Finders::new(sources::finders(&settings, debug)?.into_iter().chain(self.finders));
+        let packages = sources::packages(&settings)?;
+        let finders = Finders::new(sources::finders(&settings, &packages, debug)?.into_iter().chain(self.finders));
         let storage = match (self.storage, &settings.static_root) {
             (Some(storage), _) => Some(storage),
             (None, Some(root)) => Some(file_system(&settings, root)),
@@ -315,6 +322,7 @@ impl StaticFilesBuilder {
         Ok(StaticFiles(Arc::new(Inner {
             debug,
             static_url,
+            packages,
             finders,
             storage,
             manifests,
@@ -398,6 +406,7 @@ fn first_lookup(
     storage: Option<&Arc<dyn Storage>>,
     has_manifest: bool,
 ) -> crate::serve::Lookup {
+    use crate::finders::DirectoryFinder;
     use crate::serve::{LivePolicy, Lookup, Policy};
     match storage {
         _ if debug => Lookup::live(finders.clone(), LivePolicy::NoCache),

@@ -1,6 +1,8 @@
 //! Where source files are found: the [`Finder`] trait for one place, and [`Finders`], many places
 //! in order of which the first that has a name wins. Nothing is read here.
 
+#[cfg(feature = "cargo-metadata")]
+pub(crate) mod cargo_metadata;
 mod directory;
 mod embedded;
 mod ignore;

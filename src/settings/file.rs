@@ -214,6 +214,7 @@ impl Settings {
 
     /// Takes relative paths from the directory of the file.
     fn anchor(&mut self, directory: &Path) {
+        self.package = directory.to_path_buf();
         let dirs = self.dirs.iter_mut().map(|dir| &mut dir.path);
         let apps = self.apps.iter_mut().map(|app| &mut app.path);
         let roots = [&mut self.static_root, &mut self.media_root, &mut self.storage.manifest_location];

@@ -6,6 +6,10 @@ mod css;
 mod django;
 mod example;
 mod finders;
+#[cfg(not(feature = "cargo-metadata"))]
+mod no_packages;
+#[cfg(feature = "cargo-metadata")]
+mod packages;
 mod real_trees;
 mod server;
 mod settings;
