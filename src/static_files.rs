@@ -1,6 +1,7 @@
 //! The facade: [`StaticFiles`] wires the parts together and is the one place that reads
 //! [`Settings`]; every part is handed plain values.
 
+mod packages;
 mod sources;
 
 use std::path::Path;
@@ -12,7 +13,7 @@ use crate::finders::{Finder, Finders, FoundFile};
 use crate::manifest::{FileManifestStore, Manifest, ManifestStore};
 use crate::name::StaticName;
 use crate::resolver::{Resolver, StaticUrl};
-use crate::settings::{Backend, FinderKind, Settings, SourceDir};
+use crate::settings::{Backend, FinderKind, Settings};
 use crate::storage::{FileSystemStorage, Storage};
 
 /// The static files of a program: found, collected, served and named in templates. Cheap to clone;
@@ -29,7 +30,7 @@ struct Inner {
     debug: bool,
     static_url: StaticUrl,
     /// What dependencies declare, where the settings ask for it.
-    packages: Vec<SourceDir>,
+    packages: packages::Packages,
     finders: Finders,
     /// `None` without a static root: then only debug works.
     storage: Option<Arc<dyn Storage>>,
@@ -133,10 +134,11 @@ impl StaticFiles {
         let dirs: Vec<_> = dirs.filter(|_| uses(FinderKind::FileSystem)).collect();
         let apps: Vec<_> = apps.filter(|_| uses(FinderKind::AppDirectories)).collect();
         let media = settings.media_root.as_deref().filter(|_| uses(FinderKind::DefaultStorage));
-        let packages = self.0.packages.iter().map(|package| package.path.as_path());
-        let others: Vec<&Path> = media.into_iter().chain(packages).collect();
+        let packages = Some(&self.0.packages).filter(|_| uses(FinderKind::CargoMetadata));
+        let folders = packages.iter().flat_map(|packages| packages.folders());
+        let others: Vec<&Path> = media.into_iter().chain(folders).collect();
         let mut checks = checks::directories(&dirs, &apps, &others, settings.static_root.as_deref());
-        checks.extend(sources::missing(&self.0.packages));
+        checks.extend(packages.iter().flat_map(|packages| packages.check()));
         checks
     }
 
@@ -294,7 +296,7 @@ impl StaticFilesBuilder {
         let static_url = StaticUrl::new(&settings.static_url)?;
         refuse_media(&settings, &static_url)?;
         let debug = settings.debug.unwrap_or(cfg!(debug_assertions));
-        let packages = sources::packages(&settings)?;
+        let packages = packages::Packages::new(&settings);
         let finders = Finders::new(sources::finders(&settings, &packages, debug)?.into_iter().chain(self.finders));
         let storage = match (self.storage, &settings.static_root) {
             (Some(storage), _) => Some(storage),

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error::{Check, Error, Result, Severity};
+use super::packages::{self, Packages};
+use crate::error::{Error, Result};
 use crate::finders::{DirectoryFinder, EmbeddedFinder, Finder};
-use crate::settings::{App, FinderKind, Settings, SourceDir};
+use crate::settings::{App, FinderKind, Settings};
 
 /// The finders of the settings, in their order.
-pub(super) fn finders(settings: &Settings, packages: &[SourceDir], debug: bool) -> Result<Vec<Arc<dyn Finder>>> {
+pub(super) fn finders(settings: &Settings, packages: &Packages, debug: bool) -> Result<Vec<Arc<dyn Finder>>> {
     let mut finders: Vec<Arc<dyn Finder>> = Vec::new();
     for kind in &settings.finders {
         match kind {
@@ -18,9 +19,8 @@ pub(super) fn finders(settings: &Settings, packages: &[SourceDir], debug: bool) 
             FinderKind::AppDirectories => {
                 finders.extend(distinct(&settings.apps).map(|app| of_app(settings, app, debug)));
             }
-            FinderKind::CargoMetadata => {
-                finders.extend(packages.iter().map(|package| directory(settings, &package.path, &package.prefix)));
-            }
+            FinderKind::CargoMetadata if !packages::IS_AVAILABLE => return Err(packages::unavailable()),
+            FinderKind::CargoMetadata => finders.push(Arc::new(packages.clone())),
             FinderKind::DefaultStorage => match &settings.media_root {
                 Some(root) => finders.push(directory(settings, root, "")),
                 None => {
@@ -31,42 +31,6 @@ pub(super) fn finders(settings: &Settings, packages: &[SourceDir], debug: bool) 
         }
     }
     Ok(finders)
-}
-
-/// What the dependencies of the cargo package declare, if the settings ask for it, without what is
-/// an app of the settings: those have their place.
-pub(super) fn packages(settings: &Settings) -> Result<Vec<SourceDir>> {
-    if !settings.finders.contains(&FinderKind::CargoMetadata) {
-        return Ok(Vec::new());
-    }
-    let apps = settings.apps.iter().filter(|_| settings.finders.contains(&FinderKind::AppDirectories));
-    let apps: Vec<PathBuf> = apps.map(|app| real(&app.static_folder())).collect();
-    let mut packages = declared(settings)?;
-    packages.retain(|package| !package.prefix.is_empty() || !apps.contains(&real(&package.path)));
-    Ok(packages)
-}
-
-#[cfg(feature = "cargo-metadata")]
-fn declared(settings: &Settings) -> Result<Vec<SourceDir>> {
-    let declared = crate::finders::cargo_metadata::declared(&settings.package)?;
-    Ok(declared.into_iter().map(|package| SourceDir { path: package.folder, prefix: package.prefix }).collect())
-}
-
-#[cfg(not(feature = "cargo-metadata"))]
-fn declared(_: &Settings) -> Result<Vec<SourceDir>> {
-    let text = "the finder \"cargo_metadata\" needs the feature `cargo-metadata` of the crate staticfiles; \
-                build with it, or list the apps in the settings";
-    Err(Error::Settings(text.to_owned()))
-}
-
-/// Folders that packages declare and do not have: as a rule they were forgotten in `include`.
-pub(super) fn missing(packages: &[SourceDir]) -> impl Iterator<Item = Check> {
-    packages.iter().filter(|package| !package.path.is_dir()).map(|package| Check {
-        code: "staticfiles.W010",
-        message: format!("The directory '{}' that a package declares does not exist.", package.path.display()),
-        hint: Some("Mend [package.metadata.staticfiles] in the Cargo.toml of the package.".to_owned()),
-        severity: Severity::Warning,
-    })
 }
 
 /// The apps whose directories must be there: those that carry their files need none.
@@ -103,6 +67,6 @@ fn is_same(a: &App, b: &App) -> bool {
 }
 
 /// The path with links resolved if it is there, so that two spellings of one directory are one.
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }

@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use staticfiles::settings::FinderKind;
+use staticfiles::{Settings, StaticFiles};
+
 use crate::support::Site;
 
 /// A package of the workspace: its declaration in `Cargo.toml`, and what it depends on.
@@ -115,11 +118,12 @@ fn what_keeps_cargo_from_answering_is_said() {
         let run = site.run(&["collectstatic", "--no-input", "--settings", "site/staticfiles.toml"]);
         assert_eq!(run.status, Some(1), "{run:?}");
         assert!(expected.iter().all(|expected| run.stderr.contains(expected)), "{expected:?} in {run:?}");
-        assert_eq!(run.stderr.trim_end().lines().count(), 1, "{run:?}");
+        let finding = "?: (staticfiles.E011) The dependencies of the package cannot be searched: ";
+        assert_eq!(run.stderr.matches(finding).count(), 1, "{run:?}");
     };
-    failing(workspace("").variable("CARGO", "/no/such/cargo"), &["cannot run cargo in SITE/site", "CARGO"]);
+    failing(workspace("").variable("CARGO", "/no/such/cargo"), &["cannot run cargo in site", "CARGO"]);
     let site = Site::new().file("site/staticfiles.toml", "static_root = \"o\"\nfinders = [\"cargo_metadata\"]\n");
-    failing(site, &["`cargo metadata` failed in SITE/site", "could not find `Cargo.toml`"]);
+    failing(site, &["`cargo metadata` failed in site: could not find", "could not find `Cargo.toml`"]);
     for (declared, expected) in [
         ("dir = \"../elsewhere\"", "dir = \"../elsewhere\" cannot be used"),
         ("dir = \"\"", "dir = \"\" cannot be used"),
@@ -130,6 +134,17 @@ fn what_keeps_cargo_from_answering_is_said() {
         let site = workspace(&format!("{DECLARED}{declared}\n"));
         failing(site, &["SITE/site/Cargo.toml: [package.metadata.staticfiles]: ", expected]);
     }
+}
+
+/// Serving what was collected asks no cargo, which is as a rule not there.
+#[test]
+fn cargo_is_asked_when_a_file_is_looked_for() {
+    let site = workspace("");
+    collected(&site);
+    let settings = Settings::new().debug(false).static_root(site.path("out")).package("/no/such/package");
+    let static_files = StaticFiles::new(settings.finders([FinderKind::CargoMetadata])).expect("static files");
+    assert_eq!(static_files.url("blog.css").expect("a URL"), format!("/static/{}", site.stored("blog.css")));
+    static_files.find("blog.css").expect_err("cargo cannot run there");
 }
 
 #[test]
