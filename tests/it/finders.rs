@@ -229,3 +229,35 @@ fn an_app_that_is_gone_is_said_once() {
         StaticFiles::new(settings).expect("static files").check().iter().map(|check| check.code).collect();
     assert_eq!(codes, ["staticfiles.E009"]);
 }
+
+/// A server answers with what a program carries as with files: whole, by its tag, and without a date
+/// that nobody knows.
+#[tokio::test]
+async fn embedded_files_are_served() {
+    use axum::body::Body;
+    use axum::http::{Request, StatusCode, header};
+    use tower::ServiceExt;
+
+    let large: &'static [u8] = vec![b'x'; 300 * 1024].leak();
+    let files: &[(&str, &[u8])] = &[("css/app.css", b"a {}"), ("large.txt", large)];
+    let app = staticfiles::App::new("blog", "/no/such/app");
+    let app = app.embedded(EmbeddedFiles::new("blog 0.3.1", files.iter().copied()));
+    let static_files = StaticFiles::new(Settings::new().debug(true).apps([app])).expect("static files");
+    let router = axum::Router::new().layer(static_files.layer());
+    let ask = async |name: &str, tag: Option<&str>| {
+        let request = Request::get(format!("/static/{name}")).header(header::IF_NONE_MATCH, tag.unwrap_or("\"other\""));
+        let request = request.body(Body::empty()).expect("a request");
+        router.clone().oneshot(request).await.expect("an answer")
+    };
+    for (name, bytes) in files {
+        let answer = ask(name, None).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()[header::CONTENT_LENGTH], bytes.len().to_string());
+        assert!(!answer.headers().contains_key(header::LAST_MODIFIED));
+        let tag = answer.headers()[header::ETAG].to_str().expect("a tag").to_owned();
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+        assert!(body == *bytes, "{name}");
+        assert_eq!(ask(name, Some(&tag)).await.status(), StatusCode::NOT_MODIFIED);
+    }
+    assert_eq!(ask("css/no.css", None).await.status(), StatusCode::NOT_FOUND);
+}

@@ -16,3 +16,4 @@ mod settings;
 mod storage;
 mod support;
 mod tidy;
+mod workspace;
