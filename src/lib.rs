@@ -37,7 +37,7 @@
 //! | `collect` | through `cli` | [`StaticFiles::collect`]: hashing, rewriting, publishing |
 //! | `serve` | through `cli` | [`StaticFiles::layer`]: the Tower layer |
 //! | `toml` | through `cli` | [`Settings`] from `staticfiles.toml` and the environment |
-//! | `embed` | no | [`embedded_app!`]: an app whose files are compiled into the program |
+//! | `embed` | no | `embedded_app!()`: an app whose files are compiled into the program |
 //! | `cargo-metadata` | no | the finder `cargo_metadata`: apps among the dependencies of a cargo package |
 //! | `minijinja` | yes | the function `static()` for MiniJinja |
 //! | `cli` | yes | the program `staticfiles` |
