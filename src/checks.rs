@@ -68,19 +68,11 @@ pub(crate) fn media(media: &Media<'_>) -> Vec<Check> {
 }
 
 /// Entries that are there twice and mean the same.
-fn repeated(dirs: &[Source<'_>], apps: &[Source<'_>]) -> Vec<Check> {
-    let again = |sources: &[Source<'_>], at: usize| {
-        let is_same =
-            |other: &Source<'_>| other.prefix == sources[at].prefix && real(other.path) == real(sources[at].path);
-        sources[..at].iter().any(is_same)
-    };
-    let dirs = (0..dirs.len())
-        .filter(|at| again(dirs, *at))
-        .map(|at| format!("The directory '{}' is in the STATICFILES_DIRS setting twice.", dirs[at].path.display()));
-    let apps = (0..apps.len())
-        .filter(|at| again(apps, *at))
-        .map(|at| format!("The directory '{}' belongs to two apps.", apps[at].path.display()));
-    dirs.chain(apps).map(|message| warning("staticfiles.W016", message, "Remove one of the entries.")).collect()
+fn repeated(dirs: &[Source<'_>]) -> Vec<Check> {
+    let is_same = |a: &Source<'_>, b: &Source<'_>| a.prefix == b.prefix && real(a.path) == real(b.path);
+    let again = dirs.iter().enumerate().filter(|(at, dir)| dirs[..*at].iter().any(|other| is_same(other, dir)));
+    let message = |path: &Path| format!("The directory '{}' is in the STATICFILES_DIRS setting twice.", path.display());
+    again.map(|(_, dir)| warning("staticfiles.W016", message(dir.path), "Remove one of the entries.")).collect()
 }
 
 /// The findings about the directories of the settings and the static root.
@@ -91,7 +83,7 @@ pub(crate) fn directories(
     static_root: Option<&Path>,
 ) -> Vec<Check> {
     let mut checks: Vec<Check> = dirs.iter().flat_map(|dir| directory(dir, static_root)).collect();
-    checks.extend(repeated(dirs, apps));
+    checks.extend(repeated(dirs));
     for app in apps.iter().filter(|app| !app.path.is_dir()) {
         let message = format!("The directory '{}' of an app does not exist.", app.path.display());
         checks.push(error("staticfiles.E009", message, "Mend the path in the settings or remove the app."));

@@ -37,6 +37,8 @@
 //! | `collect` | through `cli` | [`StaticFiles::collect`]: hashing, rewriting, publishing |
 //! | `serve` | through `cli` | [`StaticFiles::layer`]: the Tower layer |
 //! | `toml` | through `cli` | [`Settings`] from `staticfiles.toml` and the environment |
+//! | `embed` | no | `embedded_app!()`: an app whose files are compiled into the program |
+//! | `cargo-metadata` | no | the finder `cargo_metadata`: apps among the dependencies of a cargo package |
 //! | `minijinja` | yes | the functions `static` and others for MiniJinja, see [`templates`] |
 //! | `tera` | no | the same functions for Tera |
 //! | `askama` | no | the filter `static` for Askama |
@@ -49,6 +51,8 @@ mod name;
 mod nearest;
 
 mod error;
+
+mod app;
 
 pub mod settings;
 
@@ -80,6 +84,10 @@ pub mod commands;
 
 pub mod testing;
 
+#[cfg(feature = "embed")]
+#[doc(hidden)]
+pub use self::app::embed as __embed;
+pub use self::app::{App, EmbeddedFile, EmbeddedFiles};
 #[cfg(feature = "collect")]
 pub use self::collect::{CollectOptions, Event, Report};
 pub use self::error::{Check, Error, Problem, Result, Severity};

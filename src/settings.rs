@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 pub use self::manifest_location::ManifestLocation;
 pub(crate) use self::manifest_location::scheme;
+pub use crate::app::App;
 pub use crate::storage::PermissionsMode;
 
 /// Where static files come from, where they go, and how they are served.
@@ -45,7 +46,11 @@ pub struct Settings {
     /// Directories of static files (STATICFILES_DIRS).
     pub dirs: Vec<SourceDir>,
     /// Apps whose `static` folder is searched.
-    pub apps: Vec<SourceApp>,
+    pub apps: Vec<App>,
+    /// The directory of the cargo package, or a directory in it, that the finder
+    /// [`CargoMetadata`](FinderKind::CargoMetadata) starts from. Default: that of the settings file,
+    /// or the working directory where there is none.
+    pub package: PathBuf,
     /// Patterns of files that are never collected. Default `CVS`, `.*`, `*~`.
     pub ignore_patterns: Vec<String>,
     /// Mode of collected files. Default `0o644`.
@@ -73,6 +78,16 @@ pub enum FinderKind {
     AppDirectories,
     /// The files below [`Settings::media_root`].
     DefaultStorage,
+    /// The folders that the package of [`Settings::package`] and its dependencies declare in their
+    /// `Cargo.toml`: `[package.metadata.staticfiles]`, with `dir` (default `"static"`) and `prefix`
+    /// (default none). Needs the feature `cargo-metadata` and runs `cargo metadata`, with the cargo
+    /// that the variable `CARGO` names, in any case without changing `Cargo.lock`.
+    ///
+    /// The order is that of nearness: the package itself (in a workspace without one, its default
+    /// members), then its dependencies, then theirs, each once and siblings by name. Dependencies
+    /// of tests and build scripts are left out, and so are apps of the settings, which have their
+    /// place.
+    CargoMetadata,
 }
 
 /// A directory of static files.
@@ -84,16 +99,6 @@ pub struct SourceDir {
     /// What is put before the names of its files, without a final slash; may be empty.
     #[serde(default)]
     pub prefix: String,
-}
-
-/// An app: a part of a program that keeps static files beside its code, in `path`/`static`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct SourceApp {
-    /// Its name, for messages.
-    pub name: String,
-    /// The directory of its code.
-    pub path: PathBuf,
 }
 
 /// Where and how files are published.
@@ -250,6 +255,7 @@ impl Default for Settings {
             finders: vec![FinderKind::FileSystem, FinderKind::AppDirectories],
             dirs: Vec::new(),
             apps: Vec::new(),
+            package: PathBuf::new(),
             ignore_patterns: ["CVS", ".*", "*~"].map(str::to_owned).to_vec(),
             file_permissions_mode: PermissionsMode::Mode(0o644),
             directory_permissions_mode: PermissionsMode::Umask,
@@ -335,7 +341,28 @@ impl Settings {
 
     /// Adds an app whose static files are in `path`/`static`.
     pub fn app(mut self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
-        self.apps.push(SourceApp { name: name.into(), path: path.into() });
+        self.apps.push(App::new(name, path));
+        self
+    }
+
+    /// Sets which finders are asked, in this order.
+    pub fn finders(mut self, finders: impl IntoIterator<Item = FinderKind>) -> Self {
+        self.finders = finders.into_iter().collect();
+        self
+    }
+
+    /// Sets the cargo package whose dependencies are asked for static files: as a rule
+    /// `env!("CARGO_MANIFEST_DIR")`.
+    pub fn package(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.package = directory.into();
+        self
+    }
+
+    /// Adds apps as their crates describe them, see [`app!`](crate::app!). This is the one place
+    /// that orders apps: the first that has a file of a name wins, and an app that is given again is
+    /// passed over.
+    pub fn apps(mut self, apps: impl IntoIterator<Item = App>) -> Self {
+        self.apps.extend(apps);
         self
     }
 

@@ -1,16 +1,19 @@
 //! The facade: [`StaticFiles`] wires the parts together and is the one place that reads
 //! [`Settings`]; every part is handed plain values.
 
+mod examine;
+mod packages;
+mod sources;
+
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::checks;
 use crate::error::{Check, Error, Result, Severity};
-use crate::finders::{DirectoryFinder, Finder, Finders, FoundFile};
+use crate::finders::{Finder, Finders, FoundFile};
 use crate::manifest::{FileManifestStore, Manifest, ManifestStore};
 use crate::name::StaticName;
 use crate::resolver::{Resolver, StaticUrl};
-use crate::settings::{Backend, FinderKind, ManifestLocation, Settings, scheme};
+use crate::settings::{Backend, ManifestLocation, Settings, scheme};
 use crate::storage::{FileSystemStorage, Storage};
 
 /// The static files of a program: found, collected, served and named in templates. Cheap to clone;
@@ -27,6 +30,8 @@ struct Inner {
     debug: bool,
     static_url: StaticUrl,
     media_url: String,
+    /// What dependencies declare, where the settings ask for it.
+    packages: packages::Packages,
     finders: Finders,
     /// `None` without a static root: then only debug works.
     storage: Option<Arc<dyn Storage>>,
@@ -142,7 +147,7 @@ impl StaticFiles {
 
     /// What is wrong with the settings, in Django's codes and words.
     pub fn check(&self) -> Vec<Check> {
-        check(&self.0.settings, &self.0.static_url, self.0.debug)
+        examine::check(&self.0.settings, &self.0.static_url, self.0.debug, &self.0.packages)
     }
 
     /// The findings of [`check`](Self::check) that are only warnings.
@@ -325,8 +330,9 @@ impl StaticFilesBuilder {
         let static_url = StaticUrl::new(&settings.static_url)?;
         let media_url = StaticUrl::media(&settings.media_url)?;
         let debug = settings.debug.unwrap_or(cfg!(debug_assertions));
-        refuse_media(&settings, &static_url, debug)?;
-        let finders = Finders::new(finders(&settings)?.into_iter().chain(self.finders));
+        let packages = packages::Packages::new(&settings);
+        examine::refuse_media(&settings, &static_url, debug, &packages)?;
+        let finders = Finders::new(sources::finders(&settings, &packages, debug)?.into_iter().chain(self.finders));
         let storage = match (self.storage, &settings.static_root) {
             (Some(storage), _) => Some(storage),
             (None, Some(root)) => Some(file_system(&settings, root)),
@@ -355,6 +361,7 @@ impl StaticFilesBuilder {
             debug,
             static_url,
             media_url: media_url.to_string(),
+            packages,
             finders,
             storage,
             manifests,
@@ -402,77 +409,6 @@ impl Inner {
         *self.resolver.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(resolver);
         Ok(())
     }
-}
-
-/// The finders of the settings, in their order.
-fn finders(settings: &Settings) -> Result<Vec<Arc<dyn Finder>>> {
-    let mut finders: Vec<Arc<dyn Finder>> = Vec::new();
-    let finder = |path: &Path, prefix: &str| {
-        let finder = DirectoryFinder::new(path).prefix(prefix);
-        let finder = settings.static_root.iter().fold(finder, |finder, root| finder.apart_from(root));
-        Arc::new(finder) as Arc<dyn Finder>
-    };
-    for kind in &settings.finders {
-        match kind {
-            FinderKind::FileSystem => {
-                // An entry that is there twice is looked at once (Django behaviour 15).
-                let is_first = |at: &usize| !settings.dirs[..*at].contains(&settings.dirs[*at]);
-                let dirs = (0..settings.dirs.len()).filter(is_first).map(|at| &settings.dirs[at]);
-                finders.extend(dirs.map(|dir| finder(&dir.path, &dir.prefix)));
-            }
-            FinderKind::AppDirectories => {
-                finders.extend(settings.apps.iter().map(|app| finder(&app.path.join("static"), "")));
-            }
-            FinderKind::DefaultStorage => match &settings.media_root {
-                Some(root) => finders.push(finder(root, "")),
-                None => {
-                    let text = "the finder \"default_storage\" doesn't have a valid location: media_root is not set";
-                    return Err(Error::Settings(text.to_owned()));
-                }
-            },
-        }
-    }
-    Ok(finders)
-}
-
-/// Everything that the checks have to say of the settings.
-fn check(settings: &Settings, static_url: &StaticUrl, debug: bool) -> Vec<Check> {
-    let dirs = settings.dirs.iter().map(|dir| checks::Source { prefix: &dir.prefix, path: &dir.path });
-    let apps = settings.apps.iter().map(|app| checks::Source { prefix: "", path: &app.path });
-    let uses = |kind| settings.finders.contains(&kind);
-    let dirs: Vec<_> = dirs.filter(|_| uses(FinderKind::FileSystem)).collect();
-    let apps: Vec<_> = apps.filter(|_| uses(FinderKind::AppDirectories)).collect();
-    let media = settings.media_root.as_deref().filter(|_| uses(FinderKind::DefaultStorage));
-    let mut found = checks::directories(&dirs, &apps, media.as_slice(), settings.static_root.as_deref());
-    found.extend(with_media(settings, static_url, debug, checks::media));
-    found
-}
-
-/// Refuses settings under which uploads and static files would be mixed up, with all else that is
-/// wrong with them.
-fn refuse_media(settings: &Settings, static_url: &StaticUrl, debug: bool) -> Result<()> {
-    if with_media(settings, static_url, debug, checks::media_apart).is_empty() {
-        return Ok(());
-    }
-    let checks = check(settings, static_url, debug);
-    Err(Error::Checks { checks: checks.into_iter().filter(|check| check.severity == Severity::Error).collect() })
-}
-
-fn with_media(
-    settings: &Settings,
-    static_url: &StaticUrl,
-    debug: bool,
-    check: fn(&checks::Media<'_>) -> Vec<Check>,
-) -> Vec<Check> {
-    let url = StaticUrl::new(&settings.media_url).ok();
-    check(&checks::Media {
-        url: url.as_ref().map(StaticUrl::as_str),
-        static_url: static_url.as_str(),
-        root: settings.media_root.as_deref(),
-        static_root: settings.static_root.as_deref(),
-        debug,
-        is_source: settings.finders.contains(&FinderKind::DefaultStorage),
-    })
 }
 
 fn file_system(settings: &Settings, root: &Path) -> Arc<dyn Storage> {
@@ -529,6 +465,7 @@ fn first_lookup(
     storage: Option<&Arc<dyn Storage>>,
     has_manifest: bool,
 ) -> crate::serve::Lookup {
+    use crate::finders::DirectoryFinder;
     use crate::serve::{LivePolicy, Lookup, Policy};
     match storage {
         _ if debug => Lookup::live(finders.clone(), LivePolicy::NoCache),

@@ -36,6 +36,26 @@ impl Ignore {
         self.0.iter().any(|pattern| pattern.matches(text))
     }
 
+    /// Whether the file of this name is left out, itself or with a directory on the way to it: what
+    /// [`Finder::list`](super::Finder::list) asks of names that are no paths of a disk. A finder
+    /// that puts a prefix before its names asks twice, without it and with it.
+    ///
+    /// ```
+    /// use staticfiles::finders::Ignore;
+    ///
+    /// let ignore = Ignore::new([".*", "drafts"]);
+    /// assert!(ignore.leaves_out("drafts/img/a.png"));
+    /// assert!(ignore.leaves_out("css/.hidden.css"));
+    /// assert!(!ignore.leaves_out("css/drafts.css"));
+    /// ```
+    pub fn leaves_out(&self, name: &str) -> bool {
+        let ends = name.match_indices('/').map(|(end, _)| end).chain([name.len()]);
+        ends.map(|end| &name[..end]).any(|path| {
+            let base_name = path.rsplit_once('/').map_or(path, |(_, base_name)| base_name);
+            self.ignores(base_name, "", || path.to_owned())
+        })
+    }
+
     /// Whether a file or directory is ignored. Its path is only made when it matters.
     pub(super) fn ignores(&self, base_name: &str, prefix: &str, path: impl FnOnce() -> String) -> bool {
         if self.matches(base_name) {

@@ -1,7 +1,10 @@
 //! Where source files are found: the [`Finder`] trait for one place, and [`Finders`], many places
 //! in order of which the first that has a name wins. Nothing is read here.
 
+#[cfg(feature = "cargo-metadata")]
+pub(crate) mod cargo_metadata;
 mod directory;
+mod embedded;
 mod ignore;
 
 use std::collections::BTreeMap;
@@ -10,12 +13,75 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use self::directory::DirectoryFinder;
+pub use self::embedded::EmbeddedFinder;
 pub use self::ignore::Ignore;
 use crate::error::{Error, Result};
 use crate::name::StaticName;
 use crate::storage::{Content, Fingerprint};
 
 /// One place where source files are found. Many places are many finders.
+///
+/// # A finder of your own
+///
+/// A place can be anything that has files with names: an archive, a table, files that are made from
+/// something else. Three things have to be said of it: the file of a name, all files, and what a
+/// person would call the place.
+///
+/// - [`find`](Self::find) is asked in debug, for every request, and by `findstatic`;
+///   [`list`](Self::list) when collecting. Both have to give the same [`FoundFile`].
+/// - Nothing is read for it. [`Content`] says where the bytes are: `Content::File` leaves the reading
+///   to whoever needs it, `Content::Bytes` is for what is at hand anyway.
+/// - A file that is not there is `Ok(None)`; an error is for a place that cannot be looked at.
+/// - Ignore patterns count for the list alone. [`Ignore::leaves_out`] knows them.
+/// - Where [`FoundFile::fingerprint`] is unknown, every collection reads the file to see whether it
+///   changed. [`Metadata::of`](crate::storage::Metadata::of) has the one of a local file.
+///
+/// [`finder_contract`](crate::testing::finder_contract) checks all of it in a test.
+///
+/// ```
+/// use staticfiles::finders::{Finder, FoundFile, Ignore};
+/// use staticfiles::storage::Content;
+/// use staticfiles::{Result, Settings, StaticFiles, StaticName};
+///
+/// /// The settings of a program, for the scripts of its pages.
+/// #[derive(Debug)]
+/// struct Generated(Vec<(StaticName, String)>);
+///
+/// impl Generated {
+///     fn found(&self, (name, text): &(StaticName, String)) -> FoundFile {
+///         let content = Content::Bytes(text.clone().into());
+///         FoundFile::new(name.clone(), content, text.len() as u64, format!("generated: {name}"))
+///     }
+/// }
+///
+/// impl Finder for Generated {
+///     fn find(&self, name: &StaticName) -> Result<Option<FoundFile>> {
+///         Ok(self.0.iter().find(|(known, _)| known == name).map(|file| self.found(file)))
+///     }
+///
+///     fn list<'a>(&'a self, ignore: &'a Ignore) -> Box<dyn Iterator<Item = Result<FoundFile>> + 'a> {
+///         let kept = self.0.iter().filter(|(name, _)| !ignore.leaves_out(name.as_str()));
+///         Box::new(kept.map(|file| Ok(self.found(file))))
+///     }
+///
+///     fn location(&self) -> String {
+///         "generated files".to_owned()
+///     }
+/// }
+///
+/// # fn main() -> Result<()> {
+/// let generated = || -> Result<Generated> {
+///     Ok(Generated(vec![(StaticName::new("js/settings.js")?, "export const pages = 10;".to_owned())]))
+/// };
+/// // In a test:
+/// staticfiles::testing::finder_contract(&generated()?, &[("js/settings.js", b"export const pages = 10;")]);
+///
+/// // In the program. It is asked after the finders of the settings.
+/// let static_files = StaticFiles::builder(Settings::new().debug(true)).finder(generated()?).build()?;
+/// assert!(static_files.find("js/settings.js")?.is_some());
+/// # Ok(())
+/// # }
+/// ```
 pub trait Finder: Debug + Send + Sync + 'static {
     /// The file of this name, if this place has it. Ignore patterns have no say here (Django
     /// behaviour 41).

@@ -25,7 +25,7 @@ struct Given {
     debug: Option<bool>,
     finders: Option<Vec<FinderKind>>,
     dirs: Option<Vec<SourceDir>>,
-    apps: Option<Vec<SourceApp>>,
+    apps: Option<Vec<App>>,
     ignore_patterns: Option<Vec<String>>,
     file_permissions_mode: Option<Mode>,
     directory_permissions_mode: Option<Mode>,
@@ -214,6 +214,7 @@ impl Settings {
 
     /// Takes relative paths from the directory of the file.
     fn anchor(&mut self, directory: &Path) {
+        self.package = directory.to_path_buf();
         let dirs = self.dirs.iter_mut().map(|dir| &mut dir.path);
         let apps = self.apps.iter_mut().map(|app| &mut app.path);
         let roots = [&mut self.static_root, &mut self.media_root].into_iter().flatten();

@@ -38,7 +38,7 @@ fn every_check_says_what_is_wrong_and_what_to_do() {
         ("E013", "static_root = 'out'\nmedia_root = 'out/uploads'"),
         ("W014", "static_root = 'up/out'\nmedia_root = 'up'"),
         ("W015", "finders = ['default_storage']\nmedia_root = 'up'"),
-        ("W016, a directory", "[[dirs]]\npath = 'src'\n[[dirs]]\npath = './src'"),
+        ("W016", "[[dirs]]\npath = 'src'\n[[dirs]]\npath = './src'"),
         ("another prefix is no W016", "[[dirs]]\npath = 'src'\n[[dirs]]\npath = 'src'\nprefix = 'x'"),
         ("W016, an app", "[[apps]]\nname = 'a'\npath = 'shop'\n[[apps]]\nname = 'b'\npath = 'shop'"),
         ("a finder that is not used checks nothing", "finders = []\n[[dirs]]\npath = 'nowhere'\nprefix = 'x/'"),

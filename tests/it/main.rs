@@ -7,7 +7,12 @@ mod collectstatic;
 mod css;
 mod django;
 mod example;
+mod finders;
 mod manifest;
+#[cfg(not(feature = "cargo-metadata"))]
+mod no_packages;
+#[cfg(feature = "cargo-metadata")]
+mod packages;
 mod real_trees;
 #[cfg(feature = "redis")]
 mod redis;
@@ -18,3 +23,4 @@ mod support;
 #[cfg(all(feature = "askama", feature = "maud", feature = "tera"))]
 mod templates;
 mod tidy;
+mod workspace;

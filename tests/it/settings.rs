@@ -14,7 +14,7 @@ fn read(toml: &str, variables: &[(&str, &str)]) -> Result<Settings, String> {
 
 #[test]
 fn an_empty_file_is_the_defaults() {
-    assert_eq!(read("", &[]), Ok(Settings::default()));
+    assert_eq!(read("", &[]), Ok(Settings::default().package("/site")), "but for where it lies");
 }
 
 #[test]

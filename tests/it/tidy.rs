@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 
 /// The layers from the bottom up. A module may use those above it in this list, and itself.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 16] = [
     "name",
     "nearest",
     "error",
     "storage",
+    "app",
     "settings",
     "finders",
     "manifest",

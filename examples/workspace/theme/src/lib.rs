@@ -1,0 +1,1 @@
+//! A theme: files, and a declaration of them in `Cargo.toml`.
