@@ -25,6 +25,8 @@ enum State {
     New,
     /// The body of an arrow function.
     ArrowBody,
+    /// What is bound, behind `const`, `let` or `var`.
+    Binding,
     /// Behind `default`: of `switch`, or of `export`.
     Default,
     /// The parenthesis of `if`, `for`, `while` or `with`.
@@ -78,6 +80,8 @@ pub(super) struct Lexer<'a> {
     /// Up to here no `/` begins a regular expression: one was tried that did not end on its line.
     /// Without it, a line of them would be read as often as it has slashes.
     division_until: usize,
+    /// Where the last token ended.
+    token_end: usize,
     scan: Scan,
 }
 
@@ -97,20 +101,36 @@ impl<'a> Lexer<'a> {
             frame,
             enclosing: Vec::new(),
             division_until: 0,
+            token_end: 0,
             scan: Scan::default(),
         }
     }
 
     pub(super) fn run(mut self) -> Scan {
         while let Some(byte) = self.text.as_bytes().get(self.cursor.at) {
-            self.token(*byte);
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => self.cursor.at += 1,
+                0x80.. if self.cursor.long_blank() > 0 => self.cursor.at += self.cursor.long_blank(),
+                b'/' if self.cursor.byte_after(1) == b'/' => {
+                    let end = self.cursor.line_end(self.cursor.at);
+                    self.comment(end, end);
+                }
+                b'/' if self.cursor.byte_after(1) == b'*' => {
+                    let (end, behind) = self.cursor.comment_end();
+                    self.comment(end, behind);
+                }
+                byte => {
+                    self.token(*byte);
+                    self.token_end = self.cursor.at;
+                }
+            }
         }
         self.scan
     }
 
     fn token(&mut self, byte: u8) {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'\\' => self.word(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'\\' | 0x80.. => self.word(),
             b'0'..=b'9' => self.number(),
             b'"' | b'\'' => {
                 self.cursor.string();
@@ -120,17 +140,13 @@ impl<'a> Lexer<'a> {
                 self.cursor.at += 1;
                 self.template();
             }
-            b'/' => self.slash(),
+            b'/' => self.regex_or_division(),
             b'(' => self.open_parenthesis(),
             b'[' => self.open(Kind::Bracket, State::Operator, State::Operand),
             b'{' => self.open_brace(),
             b')' => self.close(Kind::Parenthesis),
             b']' => self.close(Kind::Bracket),
             b'}' => self.close_brace(),
-            0x80.. => match self.cursor.long_blank() {
-                0 => self.word(),
-                width => self.cursor.at += width,
-            },
             _ => self.punctuator(byte),
         }
     }
@@ -202,23 +218,10 @@ impl<'a> Lexer<'a> {
         is_comment && self.goal == Goal::Script
     }
 
+    /// Whether only blanks and comments are before this on its line.
     fn begins_line(&self) -> bool {
-        let before = self.text[..self.cursor.at].trim_end_matches([' ', '\t']);
-        before.is_empty() || before.ends_with(['\n', '\r', '\u{2028}', '\u{2029}', '\u{feff}'])
-    }
-
-    fn slash(&mut self) {
-        match self.cursor.byte_after(1) {
-            b'/' => {
-                let end = self.cursor.line_end(self.cursor.at);
-                self.comment(end, end);
-            }
-            b'*' => {
-                let (end, behind) = self.cursor.comment_end();
-                self.comment(end, behind);
-            }
-            _ => self.regex_or_division(),
-        }
+        let before = &self.text[self.token_end..self.cursor.at];
+        self.token_end == 0 || before.contains(['\n', '\r', '\u{2028}', '\u{2029}'])
     }
 
     /// The last comment that names a source map counts, as in browsers.
@@ -233,7 +236,7 @@ impl<'a> Lexer<'a> {
     fn regex_or_division(&mut self) {
         let is_regex = match self.state {
             State::Statement | State::Operand | State::New | State::ArrowBody | State::Default => true,
-            State::Operator | State::Member | State::Name => false,
+            State::Operator | State::Member | State::Name | State::Binding => false,
             State::Condition | State::Function(_) | State::FunctionBody(_) => false,
         };
         if is_regex && self.cursor.at >= self.division_until {
@@ -270,7 +273,9 @@ impl<'a> Lexer<'a> {
                 self.pop();
                 self.open(Kind::Class, after, State::Member);
             }
-            State::Operand | State::New | State::Default => self.open(Kind::Object, State::Operator, State::Member),
+            State::Operand | State::New | State::Default | State::Binding => {
+                self.open(Kind::Object, State::Operator, State::Member)
+            }
             _ => self.open(Kind::Block, State::Statement, State::Statement),
         }
     }
@@ -326,6 +331,8 @@ impl<'a> Lexer<'a> {
             State::Name => self.state = State::Operator,
             State::Member => self.member(word),
             State::Function(_) => {}
+            // No operator but `=` may follow on the next line, so a statement may.
+            State::Binding => self.state = State::Statement,
             // A field without a semicolon ended on the line before.
             State::Operator if self.frame.kind == Kind::Class && !matches!(word, b"in" | b"instanceof") => {
                 self.member(word);
@@ -356,13 +363,19 @@ impl<'a> Lexer<'a> {
             // `for await (`
             b"await" if self.state == State::Condition => State::Condition,
             b"await" | b"yield" | b"return" | b"throw" | b"case" | b"typeof" | b"instanceof" | b"in" | b"delete"
-            | b"void" | b"extends" | b"const" | b"let" | b"var" => State::Operand,
-            // As a name it would be an operand itself.
-            b"of" if self.state == State::Operator => State::Operand,
+            | b"void" | b"extends" => State::Operand,
+            b"const" | b"let" | b"var" => State::Binding,
+            b"of" if self.may_follow_operand() => State::Operand,
             b"else" | b"do" | b"try" | b"finally" | b"break" | b"continue" | b"debugger" => State::Statement,
             b"default" => State::Default,
             _ => State::Operator,
         };
+    }
+
+    /// Whether a word here can be `of` in `for (x of y)`; elsewhere that is a name.
+    fn may_follow_operand(&self) -> bool {
+        let is_bound = self.state == State::Statement && self.frame.kind == Kind::Parenthesis;
+        is_bound || self.state == State::Operator
     }
 
     /// What may come after the function or class that begins here.

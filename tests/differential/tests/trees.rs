@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use staticfiles::references::{JsScanner, Scanner};
-use staticfiles_differential::{by_tree, found};
+use staticfiles_differential::{Found, by_tree, found, probed};
 
 const PACKAGES: [&str; 16] = [
     "ace-builds",
@@ -34,6 +34,8 @@ const PACKAGES: [&str; 16] = [
 struct Outcome {
     compared: AtomicUsize,
     references: AtomicUsize,
+    /// Files compared once more with probes in them.
+    probed: AtomicUsize,
     /// Files that are no JavaScript, for the parser at least.
     refused: Mutex<Vec<String>>,
     differences: Mutex<Vec<String>>,
@@ -63,7 +65,8 @@ fn the_scanner_finds_what_a_parser_finds() {
     });
     let mut refused = outcome.refused.into_inner().expect("no panic");
     refused.sort();
-    println!("{} files, {} references", outcome.compared.into_inner(), outcome.references.into_inner());
+    let counts = [&outcome.compared, &outcome.references, &outcome.probed].map(|count| count.load(Ordering::Relaxed));
+    println!("{} files, {} references; {} files with probes", counts[0], counts[1], counts[2]);
     println!("{} files that the parser refuses:\n  {}", refused.len(), refused.join("\n  "));
     let mut differences = outcome.differences.into_inner().expect("no panic");
     differences.sort();
@@ -91,16 +94,29 @@ fn compare(file: &Path, outcome: &Outcome) {
     let Some(expected) = by_tree(&text) else {
         return outcome.refused.lock().expect("no panic").push(name);
     };
-    let actual: Vec<_> = JsScanner::new(true).scan(&text).into_iter().map(found).collect();
     outcome.compared.fetch_add(1, Ordering::Relaxed);
     outcome.references.fetch_add(expected.len(), Ordering::Relaxed);
-    let mut differences = outcome.differences.lock().expect("no panic");
-    for (which, some, others) in [("missed", &expected, &actual), ("wrong", &actual, &expected)] {
-        for one in some.iter().filter(|one| !others.contains(one)).take(3) {
-            let line = text[..one.0.start].matches('\n').count() + 1;
-            differences.push(format!("{which}: {name}:{line}: {one:?}"));
-        }
+    compare_text(&name, &text, &expected, outcome);
+    if let Some(probed) = probed(&text) {
+        outcome.probed.fetch_add(1, Ordering::Relaxed);
+        compare_text(&format!("{name} with probes"), &probed, &by_tree(&probed).expect("parsed before"), outcome);
     }
+}
+
+fn compare_text(name: &str, text: &str, expected: &[Found], outcome: &Outcome) {
+    let actual: Vec<_> = JsScanner::new(true).scan(text).into_iter().map(found).collect();
+    let (expected_only, actual_only) = (apart(expected, &actual), apart(&actual, expected));
+    for (which, one) in expected_only.map(|one| ("missed", one)).into_iter().chain(actual_only.map(|one| ("wrong", one))) {
+        let line = text[..one.0.start].matches('\n').count() + 1;
+        outcome.differences.lock().expect("no panic").push(format!("{which}: {name}:{line}: {one:?}"));
+    }
+}
+
+/// The first that the others do not have.
+fn apart<'a>(some: &'a [Found], others: &[Found]) -> Option<&'a Found> {
+    // Both are in order.
+    let place = |one: &Found| others.binary_search_by_key(&one.0.start, |other| other.0.start);
+    some.iter().find(|one| place(one).map_or(true, |place| others[place] != **one))
 }
 
 /// Says that a test cannot run here; `tests/run` shows it at its end.
