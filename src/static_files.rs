@@ -344,7 +344,7 @@ impl StaticFilesBuilder {
             (None, ..) => None,
         };
         #[cfg(feature = "collect")]
-        let scanners = self.scanners.into_iter().chain([Arc::new(crate::references::CssScanner) as _]).collect();
+        let scanners = self.scanners.into_iter().chain(scanners(&settings.rewrite)).collect();
         let resolver = match (debug, &manifests) {
             (false, Some(_)) => {
                 Resolver::listed(static_url.clone(), Default::default(), settings.storage.manifest_strict)
@@ -475,6 +475,13 @@ fn first_lookup(
             Lookup::live(Finders::new(root), LivePolicy::Plain { max_age: settings.serve.max_age })
         }
     }
+}
+
+/// The scanners of every set of static files.
+#[cfg(feature = "collect")]
+fn scanners(rewrite: &crate::settings::RewriteSettings) -> [Arc<dyn crate::references::Scanner>; 2] {
+    use crate::references::{CssScanner, JsScanner};
+    [Arc::new(CssScanner), Arc::new(JsScanner::new(rewrite.js_modules))]
 }
 
 #[cfg(feature = "collect")]

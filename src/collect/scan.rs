@@ -120,7 +120,7 @@ fn problem(
 ) -> Option<Problem> {
     let severity = match naming.missing.rule(file, &reference.specifier) {
         MissingRule::Ignore => return None,
-        MissingRule::Error if reference.kind != ReferenceKind::SourceMap => Severity::Error,
+        MissingRule::Error if !is_lenient(reference) => Severity::Error,
         MissingRule::Error | MissingRule::Warn => Severity::Warning,
     };
     let before = String::from_utf8_lossy(&text[..reference.span.start]);
@@ -134,6 +134,18 @@ fn problem(
         near: Some(name.map_or_else(|| reference.specifier.clone(), String::from)),
         severity,
     })
+}
+
+/// Whether the reference is never worse than a warning: a source map is only for developers, and a
+/// module without an extension is for a bundler, which would have looked for several files.
+fn is_lenient(reference: &Reference) -> bool {
+    let path = reference.specifier.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match reference.kind {
+        ReferenceKind::SourceMap => true,
+        ReferenceKind::Module => !last.contains('.'),
+        ReferenceKind::Resource | ReferenceKind::Import => false,
+    }
 }
 
 /// Puts the nearest collected name into each problem. Beyond the first hundred nobody reads them.

@@ -4,6 +4,7 @@
 
 use cssparser::{ParseError, Parser, Token};
 
+use super::source_map::source_map;
 use super::{Escapes, Reference, ReferenceKind, Scanner};
 use crate::name::StaticName;
 
@@ -164,23 +165,12 @@ impl Found<'_> {
     }
 
     fn source_map(&mut self, start: usize, end: usize) {
-        let comment = &self.css[start..end];
-        let Some(text) = comment.strip_prefix("/*").and_then(|text| text.strip_suffix("*/")) else { return };
-        let Some(url) = text
-            .strip_prefix(['#', '@'])
-            .and_then(|text| text.trim_start_matches(is_blank).strip_prefix("sourceMappingURL="))
-            .map(|url| url.trim_end_matches(is_blank))
-        else {
+        // Unclosed, it names nothing.
+        if !self.css[start..end].ends_with("*/") || end - start < 4 {
             return;
-        };
-        if !url.contains(is_blank) {
-            let at = start + (url.as_ptr() as usize - comment.as_ptr() as usize);
-            let reference = Reference {
-                span: self.skipped + at..self.skipped + at + url.len(),
-                specifier: url.to_owned(),
-                kind: ReferenceKind::SourceMap,
-                escapes: Escapes::None,
-            };
+        }
+        if let Some(mut reference) = source_map(self.css, start + 2..end - 2) {
+            reference.span = self.skipped + reference.span.start..self.skipped + reference.span.end;
             self.references.push(reference);
         }
     }

@@ -3,12 +3,15 @@
 //! which files there are.
 
 mod css;
+mod js;
 mod resolve;
+mod source_map;
 
 use std::fmt::Debug;
 use std::ops::Range;
 
 pub use self::css::CssScanner;
+pub use self::js::JsScanner;
 pub use self::resolve::{Target, resolve};
 use crate::name::StaticName;
 
@@ -34,6 +37,9 @@ pub enum ReferenceKind {
     Resource,
     /// A text of the same kind that is loaded with this one.
     Import,
+    /// A module that a script loads. What servers and bundlers accept without an extension
+    /// (`./LatLng`) is never worse than a warning when it is missing.
+    Module,
     /// A source map; a missing one is never worse than a warning.
     SourceMap,
 }
@@ -46,6 +52,8 @@ pub enum Escapes {
     None,
     /// Those of CSS, beginning with `\`.
     Css,
+    /// Those of string literals of JavaScript, beginning with `\`.
+    JavaScript,
 }
 
 /// Finds the references in one kind of text.
@@ -67,6 +75,7 @@ impl Reference {
             + match self.escapes {
                 Escapes::None => at,
                 Escapes::Css => css::escaped_length(&text[self.span.clone()], at),
+                Escapes::JavaScript => js::escaped_length(&text[self.span.clone()], at),
             }
     }
 }
