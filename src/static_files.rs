@@ -217,6 +217,7 @@ impl StaticFiles {
             scanners: &inner.scanners,
             static_url: &inner.static_url,
             missing: missing(&settings.rewrite),
+            style: style(settings.rewrite.style),
         });
         let collection = Collection {
             finders: &inner.finders,
@@ -489,6 +490,14 @@ fn name_hash(hash: crate::settings::HashKind) -> crate::collect::NameHash {
     match hash {
         crate::settings::HashKind::Md5 => crate::collect::NameHash::Md5,
         crate::settings::HashKind::Sha256 => crate::collect::NameHash::Sha256,
+    }
+}
+
+#[cfg(feature = "collect")]
+fn style(style: crate::settings::RewriteStyle) -> crate::collect::Style {
+    match style {
+        crate::settings::RewriteStyle::Minimal => crate::collect::Style::Minimal,
+        crate::settings::RewriteStyle::Django => crate::collect::Style::Django,
     }
 }
 

@@ -215,7 +215,15 @@ fn path(collection: &Collection<'_>, options: &CollectOptions) -> Option<PathBuf
 fn key(collection: &Collection<'_>, options: &CollectOptions) -> String {
     let naming = collection.naming.as_ref().map(|naming| {
         let manifest = naming.manifests.location();
-        (&naming.hash, naming.keep_originals, naming.static_url, manifest, naming.scanners, &naming.missing)
+        (
+            &naming.hash,
+            naming.keep_originals,
+            naming.static_url,
+            manifest,
+            naming.scanners,
+            &naming.missing,
+            naming.style,
+        )
     });
     let location = Storage::location(collection.storage);
     format!("{} {location} {} {naming:?}", env!("CARGO_PKG_VERSION"), options.link)

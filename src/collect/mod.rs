@@ -122,6 +122,16 @@ pub(crate) struct Naming<'a> {
     pub(crate) scanners: &'a [Arc<dyn Scanner>],
     pub(crate) static_url: &'a StaticUrl,
     pub(crate) missing: Missing,
+    pub(crate) style: Style,
+}
+
+/// How a rewritten reference is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// The hash is put in, and every other byte stays.
+    Minimal,
+    /// As Django 6.1 writes it.
+    Django,
 }
 
 impl Collection<'_> {

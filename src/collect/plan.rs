@@ -22,6 +22,13 @@ impl Plan {
     pub(super) fn index_of(&self, name: &str) -> Option<usize> {
         self.files.binary_search_by(|file| file.name.as_str().cmp(name)).ok()
     }
+
+    /// Whether files lie below this name.
+    pub(super) fn is_directory(&self, name: &str) -> bool {
+        let below = format!("{name}/");
+        let next = self.files.partition_point(|file| file.name.as_str() < below.as_str());
+        self.files.get(next).is_some_and(|file| file.name.as_str().starts_with(&below))
+    }
 }
 
 pub(super) fn plan(collection: &Collection<'_>, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Result<Plan> {

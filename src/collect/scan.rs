@@ -1,16 +1,19 @@
 //! What the texts refer to: every text is read and scanned once, every reference resolved, and
 //! those that lead nowhere are reported together.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use bytes::Bytes;
 use rayon::prelude::*;
 
 use super::plan::Plan;
-use super::{Collection, Naming, Warnings};
+use super::{Collection, Naming, Style, Warnings};
 use crate::error::{Error, Problem, Result, Severity};
 use crate::finders::FoundFile;
 use crate::name::StaticName;
 use crate::nearest::nearest;
-use crate::references::{Reference, ReferenceKind, Target, resolve};
+use crate::references::{DjangoStyle, Form, Reference, ReferenceKind, Target, resolve};
 
 /// What is done about references to files that are not collected.
 #[derive(Debug, Clone, Default)]
@@ -43,8 +46,10 @@ pub(super) struct Text {
 
 /// A reference to a collected file.
 pub(super) struct Link {
-    /// The byte of the text before which the target's hash goes.
-    pub(super) at: usize,
+    /// What is written anew; empty where the hash is put in.
+    pub(super) range: Range<usize>,
+    /// What is written before and after the target's hash.
+    pub(super) around: (String, String),
     /// The target's place in the plan.
     pub(super) target: usize,
 }
@@ -80,31 +85,54 @@ fn scan_file(naming: &Naming<'_>, plan: &Plan, index: usize, file: &FoundFile) -
         Err(source) => return Some(Err(Error::Io { action: "read", subject: file.origin.to_string(), source })),
     };
     let (mut links, mut problems) = (Vec::new(), Vec::new());
-    for reference in scanner.scan(&readable(&bytes)) {
+    let text = readable(&bytes);
+    // Django reads no text that is not UTF-8, so there is nothing to be equal to.
+    let django = (naming.style == Style::Django && matches!(text, Cow::Borrowed(_)))
+        .then(|| DjangoStyle::new(&file.name, &text));
+    for reference in scanner.scan(&text) {
         if bytes.get(reference.span.clone()).is_none() {
             continue;
         }
-        let name = match resolve(&file.name, &reference.specifier, naming.static_url) {
+        let (name, stem_end) = match resolve(&file.name, &reference.specifier, naming.static_url) {
             Target::Elsewhere => continue,
-            Target::Nowhere => None,
-            Target::File { name, stem_end } => match plan.index_of(name.as_str()) {
-                Some(target) => {
-                    links.push(Link { at: reference.position(&bytes, stem_end).min(bytes.len()), target });
-                    continue;
-                }
-                None => Some(name),
-            },
+            Target::Nowhere => (None, 0),
+            Target::File { name, stem_end } => (Some(name), stem_end),
         };
-        problems.extend(problem(naming, &file.name, &bytes, &reference, name));
+        let form = django.as_ref().map_or(Form::Insertion, |django| django.form(&reference, stem_end));
+        let target = name.as_ref().and_then(|name| plan.index_of(name.as_str()));
+        let (range, around) = match (target, form) {
+            // Without plain copies nothing may be left as it is.
+            (_, Form::Left) if naming.keep_originals => continue,
+            // A directory is no file that could be missing.
+            (None, _) if name.as_ref().is_some_and(|name| plan.is_directory(name.as_str())) => continue,
+            (None, _) => {
+                problems.extend(problem(naming, &file.name, &bytes, &reference, name));
+                continue;
+            }
+            (Some(_), Form::Whole(range, before, after)) => (range, (before, after)),
+            (Some(_), Form::Insertion | Form::Left) => {
+                let at = reference.position(&bytes, stem_end).min(bytes.len());
+                (at..at, Default::default())
+            }
+        };
+        links.extend(target.map(|target| Link { range, around, target }));
     }
-    // `splice` wants them in order, whatever a scanner of one's own says.
-    links.sort_by_key(|link: &Link| link.at);
+    drop(django);
+    drop(text);
+    // `splice` wants them in order and apart, whatever a scanner of one's own says.
+    links.sort_by_key(|link: &Link| link.range.start);
+    let mut end = 0;
+    links.retain(|link| {
+        let is_apart = link.range.start >= end;
+        end = if is_apart { link.range.end } else { end };
+        is_apart
+    });
     Some(Ok((Text { file: index, bytes, links }, problems)))
 }
 
 /// The text as UTF-8. In another encoding, bytes outside ASCII stand for themselves in comments and
 /// names that are not ours to read; a letter in the place of each keeps every position.
-fn readable(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+fn readable(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => bytes.iter().map(|byte| if byte.is_ascii() { *byte as char } else { 'x' }).collect::<String>().into(),

@@ -216,14 +216,19 @@ fn rewritten<'s>(
     Ok(Stamp { source: stamp.source.clone(), stored, bytes: stamp.bytes.clone(), rewritten })
 }
 
-fn splice_links<'a, 's>(
+fn splice_links<'a, 's: 'a>(
     plan: &Plan,
     text: &[u8],
     links: impl IntoIterator<Item = &'a Link>,
     stored: &dyn Fn(usize) -> &'s StoredName,
 ) -> Vec<u8> {
-    let insertion = |link: &Link| (link.at, inserted(&plan.files[link.target].name, stored(link.target)));
-    splice(text, links.into_iter().map(insertion))
+    let edit = |link: &'a Link| {
+        let hash = inserted(&plan.files[link.target].name, stored(link.target));
+        let (before, after) = &link.around;
+        let is_insertion = before.is_empty() && after.is_empty();
+        (link.range.clone(), if is_insertion { hash.into() } else { format!("{before}{hash}{after}").into() })
+    };
+    splice(text, links.into_iter().map(edit))
 }
 
 /// What a stored name has more than its name: `.5f3a1c9e2b7d`.

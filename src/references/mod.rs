@@ -3,14 +3,17 @@
 //! which files there are.
 
 mod css;
+mod django;
 mod js;
 mod resolve;
 mod source_map;
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::ops::Range;
 
 pub use self::css::CssScanner;
+pub(crate) use self::django::{DjangoStyle, Form};
 pub use self::js::JsScanner;
 pub use self::resolve::{Target, resolve};
 use crate::name::StaticName;
@@ -80,23 +83,23 @@ impl Reference {
     }
 }
 
-/// An insertion into a text: at which byte, and what.
-pub type Insertion<'a> = (usize, &'a str);
+/// A change of a text: which bytes are replaced, and by what.
+pub type Edit<'a> = (Range<usize>, Cow<'a, str>);
 
-/// The text with the insertions made, which come in ascending order.
+/// The text with the edits made, which come in ascending order and do not overlap.
 ///
 /// ```
 /// use staticfiles::references::splice;
 ///
-/// assert_eq!(splice(b"url(x.png)", [(5, ".1f2e")]), b"url(x.1f2e.png)");
+/// assert_eq!(splice(b"url(x.png)", [(5..5, ".1f2e".into())]), b"url(x.1f2e.png)");
 /// ```
-pub fn splice<'a>(text: &[u8], insertions: impl IntoIterator<Item = Insertion<'a>>) -> Vec<u8> {
+pub fn splice<'a>(text: &[u8], edits: impl IntoIterator<Item = Edit<'a>>) -> Vec<u8> {
     let mut spliced = Vec::with_capacity(text.len() + 64);
     let mut copied = 0;
-    for (at, insertion) in insertions {
-        spliced.extend_from_slice(&text[copied..at]);
-        spliced.extend_from_slice(insertion.as_bytes());
-        copied = at;
+    for (range, replacement) in edits {
+        spliced.extend_from_slice(&text[copied..range.start]);
+        spliced.extend_from_slice(replacement.as_bytes());
+        copied = range.end;
     }
     spliced.extend_from_slice(&text[copied..]);
     spliced

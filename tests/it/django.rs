@@ -1,7 +1,8 @@
 //! Table tests over what Django 6.1.3 answers.
 
 use serde::Deserialize;
-use staticfiles::{Resolver, StaticName, StaticUrl, StoredName};
+use staticfiles::settings::RewriteStyle;
+use staticfiles::{CollectOptions, Resolver, Settings, StaticFiles, StaticName, StaticUrl, StoredName};
 
 #[derive(Deserialize)]
 struct HashedName {
@@ -148,4 +149,65 @@ fn urls_are_those_of_django_always_encoded_b21() {
     }
     assert!(same > 100, "{same}");
     insta::assert_snapshot!(differences);
+}
+
+#[derive(Deserialize)]
+struct Rewrite {
+    kind: String,
+    js_modules: bool,
+    main: String,
+    input: String,
+    output: Option<String>,
+    hashed_name: Option<String>,
+}
+
+/// Collects one text among the files of the table: the rewritten text and its name, or the error.
+fn rewritten(case: &Rewrite, files: &std::collections::BTreeMap<String, String>) -> Result<(String, String), String> {
+    let directory = tempfile::TempDir::new().expect("a directory");
+    let write = |name: &str, content: &str| {
+        let path = directory.path().join("src").join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        std::fs::write(path, content).expect("a file");
+    };
+    files.iter().for_each(|(name, content)| write(name, content));
+    write(&case.main, &case.input);
+    let settings = Settings::new()
+        .debug(false)
+        .static_root(directory.path().join("out"))
+        .dir(directory.path().join("src"))
+        .rewrite(|rewrite| {
+            rewrite.style = RewriteStyle::Django;
+            rewrite.js_modules = case.js_modules;
+        });
+    let static_files = StaticFiles::builder(settings).build_for_collecting().expect("static files");
+    static_files.collect(&CollectOptions::new(), &|_| {}).map_err(|error| error.to_string())?;
+    let out = directory.path().join("out");
+    let manifest = std::fs::read(out.join("staticfiles.json")).expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
+    let stored = manifest["paths"][&case.main].as_str().expect("a stored name").to_owned();
+    Ok((std::fs::read_to_string(out.join(&stored)).expect("UTF-8"), stored))
+}
+
+#[test]
+fn texts_in_the_style_of_django_are_those_of_django_where_it_is_right() {
+    type Files = std::collections::BTreeMap<String, std::collections::BTreeMap<String, String>>;
+    let files: Files = serde_json::from_str(include_str!("../fixtures/django/rewrite_files.json")).expect("JSON");
+    let cases: Vec<Rewrite> = serde_json::from_str(include_str!("../fixtures/django/rewrite.json")).expect("JSON");
+    let (mut same, mut differences) = (0, String::new());
+    for case in &cases {
+        let ours = rewritten(case, &files[&case.kind]);
+        let theirs = case.output.clone().zip(case.hashed_name.clone());
+        if ours.as_ref().ok() == theirs.as_ref() {
+            same += 1;
+        } else {
+            let show = |text: Option<&String>| text.map_or("an error".to_owned(), |text| format!("{text:?}"));
+            differences += &format!(
+                "{:?}\n    Django: {}\n    here:   {}\n",
+                case.input,
+                show(theirs.as_ref().map(|(text, _)| text)),
+                ours.as_ref().map_or_else(|error| format!("an error, {error}"), |(text, _)| format!("{text:?}"))
+            );
+        }
+    }
+    insta::assert_snapshot!(format!("{same} of {} are the same\n\n{differences}", cases.len()));
 }
