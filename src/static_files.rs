@@ -120,6 +120,37 @@ impl StaticFiles {
         self.0.finders.find(&StaticName::new(name)?)
     }
 
+    /// Every source file of this name: the one that wins first, then those that lose to it.
+    ///
+    /// ```
+    /// # use staticfiles::{Settings, StaticFiles};
+    /// # fn main() -> staticfiles::Result<()> {
+    /// let settings = Settings::new().dir("src").dir("src/finders").debug(true);
+    /// let static_files = StaticFiles::new(settings)?;
+    /// let found = static_files.find_all("mod.rs")?;
+    /// assert_eq!(found.len(), 1); // src/finders/mod.rs
+    /// assert_eq!(static_files.locations(), ["src", "src/finders"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be one, or a finder cannot look at its place.
+    pub fn find_all(&self, name: &str) -> Result<Vec<FoundFile>> {
+        self.0.finders.find_all(&StaticName::new(name)?)
+    }
+
+    /// The places where source files are looked for, in order, no place twice.
+    pub fn locations(&self) -> Vec<String> {
+        self.0.finders.locations()
+    }
+
+    /// The finders, those of the settings first.
+    pub fn finders(&self) -> &Finders {
+        &self.0.finders
+    }
+
     /// What is wrong with the settings, in Django's codes and words.
     pub fn check(&self) -> Vec<Check> {
         let settings = &self.0.settings;
