@@ -74,7 +74,7 @@ fn options_of_django_are_taken_and_ipv6_is_served() {
     if std::net::TcpListener::bind("[::1]:0").is_err() {
         return crate::support::skip("runserver on IPv6 (this machine has no ::1)");
     }
-    for arguments in [&["-6", "0"][..], &["[::1]:0"], &["--ipv6", "localhost:0"]] {
+    for arguments in [&["-6", "0"][..], &["[::1]:0"], &["--ipv6", "[::1]:0"]] {
         let server = start(&site, arguments);
         assert!(server.address.starts_with("[::1]:"), "{arguments:?}: {}", server.address);
         assert!(server.get("/static/a.css").ends_with("a{}"));
