@@ -38,7 +38,9 @@
 //! | `serve` | through `cli` | [`StaticFiles::layer`]: the Tower layer |
 //! | `toml` | through `cli` | [`Settings`] from `staticfiles.toml` and the environment |
 //! | `minijinja` | yes | the function `static()` for MiniJinja |
-//! | `cli` | yes | the program `staticfiles` |
+//! | `cli` | yes | the program `staticfiles`, and its [`commands`] in programs of one's own |
+//! | `axum` | no | static files as routes of an axum router: `urls`, `views` |
+//! | `testing` | no | `testing::StaticLiveServer`, a server for tests |
 
 mod name;
 mod nearest;
@@ -69,6 +71,12 @@ mod checks;
 mod static_files;
 
 pub mod templates;
+
+#[cfg(feature = "axum")]
+pub mod urls;
+
+#[cfg(feature = "axum")]
+pub mod views;
 
 #[cfg(feature = "cli")]
 pub mod commands;

@@ -256,7 +256,23 @@ impl StaticFiles {
     }
 }
 
+#[cfg(feature = "axum")]
+impl StaticFiles {
+    /// The finders as a look-up, whatever the mode.
+    pub(crate) fn live_lookup(&self) -> crate::serve::Lookup {
+        let policy = crate::serve::LivePolicy::NoCache;
+        crate::serve::Lookup::live(self.0.finders.clone(), policy).on_trouble(self.0.trouble.clone())
+    }
+}
+
 impl StaticFilesBuilder {
+    /// Says whether files are served from the finders under their plain names, over what the
+    /// settings say.
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.settings.debug = Some(debug);
+        self
+    }
+
     /// Asks this finder too, after those of the settings.
     pub fn finder(mut self, finder: impl Finder) -> Self {
         self.finders.push(Arc::new(finder));

@@ -1,5 +1,7 @@
 //! The integration tests, one program: what a user sees of the library, the program and the server.
 
+#[cfg(feature = "axum")]
+mod axum_routes;
 mod bad_input;
 mod collect;
 mod css;

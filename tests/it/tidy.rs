@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// The layers from the bottom up. A module may use those above it in this list, and itself.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 17] = [
     "name",
     "nearest",
     "error",
@@ -19,6 +19,8 @@ const LAYERS: [&str; 15] = [
     "checks",
     "static_files",
     "templates",
+    "urls",
+    "views",
     "commands",
 ];
 
