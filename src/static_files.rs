@@ -375,6 +375,12 @@ impl StaticFilesBuilder {
     }
 }
 
+impl From<Settings> for StaticFilesBuilder {
+    fn from(settings: Settings) -> Self {
+        StaticFiles::builder(settings)
+    }
+}
+
 impl Inner {
     fn storage(&self) -> Result<&Arc<dyn Storage>> {
         self.storage.as_ref().ok_or_else(|| {

@@ -1,6 +1,12 @@
-//! For tests of one's own parts: the contract that every [`Storage`] keeps.
+//! For tests: the contract that every [`Storage`] keeps, and a server with static files.
+
+#[cfg(feature = "testing")]
+mod live_server;
 
 use std::io;
+
+#[cfg(feature = "testing")]
+pub use self::live_server::StaticLiveServer;
 
 use crate::name::StaticName;
 use crate::storage::{Content, Storage};

@@ -6,10 +6,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use serde_json::json;
 use staticfiles::references::{CssScanner, Scanner, Target, resolve};
 use staticfiles::{StaticName, StaticUrl};
 use tempfile::TempDir;
 
+use crate::browser::Browser;
 use crate::server::Server;
 use crate::support::skip;
 
@@ -84,21 +86,26 @@ fn every_resource_of_every_page_is_there_and_immutable() {
 #[test]
 fn a_browser_loads_the_page_with_its_style_font_and_script() {
     let Some(program) = program() else { return };
-    if Command::new("chromium").arg("--version").output().is_err() {
-        return skip("the example in a browser (chromium is not installed)");
-    }
+    let Some(mut browser) = Browser::start("the example in a browser") else { return };
     let directory = TempDir::new().expect("a directory");
     let server = start(&directory, program);
-    let picture = directory.path().join("page.png");
-    let browser = Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
-        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-        .arg(format!("--user-data-dir={}", directory.path().join("profile").display()))
-        .arg(format!("--screenshot={}", picture.display()))
-        .arg(format!("http://{}/", server.address))
-        .output();
-    assert!(browser.is_ok_and(|output| output.status.success()) && picture.is_file());
-    drop(server);
+    browser.open(&format!("http://{}/", server.address));
+    let seen = browser.run(
+        "await document.fonts.ready;
+         const images = [...document.images].filter(image => image.loading !== 'lazy');
+         const rules = [...document.styleSheets].map(sheet => sheet.cssRules.length);
+         return {
+             images: images.length,
+             broken: images.filter(image => !image.complete || image.naturalWidth === 0).map(image => image.src),
+             empty: rules.filter(count => count === 0).length,
+             sheets: rules.length,
+             fonts: [...document.fonts].filter(font => font.status === 'loaded').length,
+             style: getComputedStyle(document.body).margin,
+         }",
+    );
+    assert_eq!((&seen["broken"], &seen["empty"], &seen["style"]), (&json!([]), &json!(0), &json!("0px")), "{seen}");
+    assert!(["images", "sheets", "fonts"].iter().all(|count| seen[count].as_u64() > Some(0)), "{seen}");
+    drop((browser, server));
     let log = fs::read_to_string(directory.path().join("log")).expect("a log");
     let requests: Vec<&str> = log.lines().filter(|line| line.contains("uri=/static/")).collect();
     assert!(requests.iter().all(|line| line.contains("status=200")), "{requests:#?}");

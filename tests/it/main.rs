@@ -3,11 +3,14 @@
 #[cfg(feature = "axum")]
 mod axum_routes;
 mod bad_input;
+mod browser;
 mod collect;
 mod css;
 mod django;
 mod example;
 mod findstatic;
+#[cfg(feature = "testing")]
+mod live_server;
 mod real_trees;
 mod runserver;
 mod server;
