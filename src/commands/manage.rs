@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::future::{Ready, ready};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -10,7 +11,7 @@ use clap::{CommandFactory, FromArgMatches};
 use super::output::Output;
 use super::project::{Configure, Project};
 use super::server::{Application, NothingElse, Server};
-use super::{Arguments, Command, Options};
+use super::{Arguments, Asked, Command, Options};
 use crate::error::Result;
 use crate::settings::Settings;
 use crate::static_files::{StaticFiles, StaticFilesBuilder};
@@ -114,11 +115,14 @@ impl Manage {
     /// The same with these arguments, of which the first is the program's name.
     pub fn run_from(self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
         let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-        let parsed = command_line(arguments.first())
+        let program = arguments.first().map_or(Path::new("staticfiles"), Path::new);
+        let parsed = command_line(program)
             .try_get_matches_from(&arguments)
             .and_then(|matches| Arguments::from_arg_matches(&matches));
         match parsed {
-            Ok(Arguments { options, command }) => self.execute(command, options),
+            Ok(Arguments { options, command: Asked::OfProject(command) }) => self.execute(command, options),
+            Ok(Arguments { command: Asked::Completions(asked), .. }) => asked.print(program),
+            Ok(Arguments { command: Asked::Man(asked), .. }) => asked.print(program),
             Err(error) => {
                 // A closed pipe is no failure.
                 let _ = error.print();
@@ -157,9 +161,6 @@ impl Manage {
     pub fn execute(self, command: Command, options: Options) -> ExitCode {
         let output = Output::new(options.verbosity);
         let run = || {
-            if let Some(done) = command.run_without_settings(&output) {
-                return done;
-            }
             let settings = options.settings(self.settings)?;
             command.run(&Project::new(settings, &*self.configure), self.app, &output)
         };
@@ -200,14 +201,18 @@ impl App {
 }
 
 /// The command line, its examples written for the program that it is part of.
-pub(super) fn command_line(program: Option<&OsString>) -> clap::Command {
-    let command = Arguments::command();
-    let name = program.map(std::path::Path::new).and_then(|path| path.file_stem()).map(|name| name.to_string_lossy());
-    match name {
-        Some(name) if name != command.get_name() => command.mut_subcommands(|subcommand| {
-            let examples = subcommand.get_after_help().map(ToString::to_string).unwrap_or_default();
-            subcommand.after_help(examples.replace("  staticfiles ", &format!("  {name} ")))
-        }),
-        _ => command,
+pub(super) fn command_line(program: &Path) -> clap::Command {
+    let (command, name) = (Arguments::command(), name_of(program));
+    if name == command.get_name() {
+        return command;
     }
+    command.mut_subcommands(|subcommand| {
+        let examples = subcommand.get_after_help().map(ToString::to_string).unwrap_or_default();
+        subcommand.after_help(examples.replace("  staticfiles ", &format!("  {name} ")))
+    })
+}
+
+/// The name that a person calls the program by.
+pub(super) fn name_of(program: &Path) -> String {
+    program.file_stem().map_or("staticfiles".to_owned(), |name| name.to_string_lossy().into_owned())
 }

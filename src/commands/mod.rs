@@ -8,6 +8,7 @@ mod address;
 mod collectstatic;
 mod findstatic;
 mod manage;
+mod manuals;
 mod output;
 mod project;
 mod runserver;
@@ -37,7 +38,15 @@ struct Arguments {
     options: Options,
 
     #[command(subcommand)]
-    command: Command,
+    command: Asked,
+}
+
+#[derive(Debug, Subcommand)]
+enum Asked {
+    #[command(flatten)]
+    OfProject(Command),
+    Completions(manuals::Completions),
+    Man(manuals::Man),
 }
 
 /// The options that all commands have, for a clap parser of one's own; see [`Command`].
@@ -110,11 +119,6 @@ pub fn main() -> ExitCode {
 }
 
 impl Command {
-    /// Runs what needs no settings.
-    fn run_without_settings(&self, _output: &Output) -> Option<Result<ExitCode>> {
-        None
-    }
-
     fn run(&self, project: &Project<'_>, app: App, output: &Output) -> Result<ExitCode> {
         match &self.0 {
             Kind::Collectstatic(command) => command.run(project.settings.clone(), output),

@@ -9,6 +9,7 @@ mod css;
 mod django;
 mod example;
 mod findstatic;
+mod help;
 #[cfg(feature = "testing")]
 mod live_server;
 mod real_trees;
