@@ -52,7 +52,8 @@ impl Man {
             None => (command, name),
         };
         let mut page = Vec::new();
-        match clap_mangen::Man::new(command).title(title).render(&mut page) {
+        let source = format!("staticfiles {}", env!("CARGO_PKG_VERSION"));
+        match clap_mangen::Man::new(command).title(title).source(source).render(&mut page) {
             Ok(()) => print(&page),
             Err(_) => ExitCode::FAILURE,
         }

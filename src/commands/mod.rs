@@ -53,11 +53,11 @@ enum Asked {
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
     /// The settings; else `staticfiles.toml` here or in a parent directory
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", display_order = 100)]
     settings: Option<PathBuf>,
 
     /// 0 says nothing but errors, 1 the result, 2 every file, 3 everything
-    #[arg(short, long, global = true, value_name = "LEVEL", default_value_t = 1,
+    #[arg(short, long, global = true, value_name = "LEVEL", default_value_t = 1, display_order = 101,
           value_parser = clap::value_parser!(u8).range(0..=3))]
     verbosity: u8,
 }

@@ -12,6 +12,7 @@ mod findstatic;
 mod help;
 #[cfg(feature = "testing")]
 mod live_server;
+mod manage;
 mod real_trees;
 mod runserver;
 mod server;
