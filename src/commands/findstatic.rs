@@ -1,7 +1,6 @@
 //! `findstatic`: where a file comes from (Django behaviours 116 to 123), and what collecting would
 //! make of it (B18).
 
-use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -42,55 +41,70 @@ struct Search {
 }
 
 impl Findstatic {
+    /// Looks for all names, whatever becomes of one.
     pub(super) fn run(&self, project: &Project<'_>, output: &Output) -> Result<ExitCode> {
         let static_files = project.builder().build_for_collecting()?;
         let would = (output.verbosity > 1).then(|| WouldCollect::new(project, output));
-        let mut missing = 0;
+        let (mut missing, mut failure) = (0, None);
         for given in &self.names {
-            match self.look_for(given, &static_files)? {
-                Ok((name, search)) if !search.paths.is_empty() => {
-                    let more =
-                        would.as_ref().map(|would| would.say(&name, static_files.static_url())).unwrap_or_default();
-                    output.line(0, found(given, &search, output.verbosity) + &more);
-                }
-                not_found => {
-                    missing += 1;
-                    output.note(not_found_text(given, not_found, &static_files, output.verbosity));
-                }
+            match self.show(given, &static_files, would.as_ref(), output) {
+                Ok(true) => {}
+                Ok(false) => missing += 1,
+                Err(error) => drop(failure.get_or_insert(error)),
             }
         }
-        if missing == 0 {
-            return Ok(ExitCode::SUCCESS);
+        match failure {
+            Some(error) => Err(error),
+            None if missing == 0 => Ok(ExitCode::SUCCESS),
+            None => {
+                let (s, were) = if missing == 1 { ("", "was") } else { ("s", "were") };
+                if output.verbosity > 0 {
+                    output.failure(format_args!("{missing} name{s} {were} not found; -v 2 shows where was searched"));
+                }
+                Ok(ExitCode::FAILURE)
+            }
         }
-        let (s, were) = if missing == 1 { ("", "was") } else { ("s", "were") };
-        if output.verbosity > 0 {
-            output.failure(format_args!("{missing} name{s} {were} not found; -v 2 shows where was searched"));
-        }
-        Ok(ExitCode::FAILURE)
     }
 
-    /// The search for a name, or why it cannot be one.
-    fn look_for(
+    /// Says where a name is found, and whether it is.
+    fn show(
         &self,
         given: &str,
         static_files: &StaticFiles,
-    ) -> Result<std::result::Result<(StaticName, Search), String>> {
+        would: Option<&WouldCollect>,
+        output: &Output,
+    ) -> Result<bool> {
         let name = match normalised(given, static_files.static_url()) {
             Ok(name) => name,
-            Err(reason) => return Ok(Err(reason)),
+            Err(reason) => {
+                let reason = format!(" {reason}");
+                output.note(not_found(given, &reason, &static_files.locations(), output.verbosity));
+                return Ok(false);
+            }
         };
+        let search = self.look_for(&name, static_files)?;
+        if search.paths.is_empty() {
+            output.note(not_found(given, "", &search.locations, output.verbosity));
+            return Ok(false);
+        }
+        let more = would.map(|would| would.say(&name, static_files.static_url())).unwrap_or_default();
+        output.line(0, found(given, &search, output.verbosity) + &more);
+        Ok(true)
+    }
+
+    fn look_for(&self, name: &StaticName, static_files: &StaticFiles) -> Result<Search> {
         let mut search = Search::default();
         for finder in static_files.finders().iter() {
             let location = finder.location();
             if !search.locations.contains(&location) {
                 search.locations.push(location);
             }
-            search.paths.extend(path_in(finder, &name)?);
+            search.paths.extend(path_in(finder, name)?);
             if self.first && !search.paths.is_empty() {
                 break;
             }
         }
-        Ok(Ok((name, search)))
+        Ok(search)
     }
 }
 
@@ -121,26 +135,13 @@ fn looked_in(locations: &[String]) -> String {
     format!("\nLooking in the following locations:\n  {}", locations.join("\n  "))
 }
 
-fn not_found_text(
-    given: &str,
-    not_found: std::result::Result<(StaticName, Search), String>,
-    static_files: &StaticFiles,
-    verbosity: u8,
-) -> String {
-    let mut text = format!("No matching file found for '{}'.", given.escape_debug());
-    if let Err(reason) = &not_found {
-        let _ = write!(text, " {reason}");
-    }
-    if verbosity > 1 {
-        let locations = not_found.map_or_else(|_| static_files.locations(), |(_, search)| search.locations);
-        text += "\n";
-        text += &looked_in(&locations);
-    }
-    text
+fn not_found(given: &str, reason: &str, locations: &[String], verbosity: u8) -> String {
+    let text = format!("No matching file found for '{}'.{reason}", given.escape_debug());
+    if verbosity > 1 { format!("{text}\n{}", looked_in(locations)) } else { text }
 }
 
 /// The name that a person means: `./a` and `sub/../a` are `a`.
-fn normalised(given: &str, static_url: &StaticUrl) -> std::result::Result<StaticName, String> {
+fn normalised(given: &str, static_url: &StaticUrl) -> Result<StaticName, String> {
     let given = if cfg!(windows) { given.replace('\\', "/") } else { given.to_owned() };
     if given.starts_with('/') {
         let meant = given.strip_prefix(static_url.path()).filter(|rest| !rest.is_empty());

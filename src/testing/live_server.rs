@@ -1,6 +1,8 @@
 //! A server for tests, as Django's `StaticLiveServerTestCase` has one (behaviour 211).
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -49,6 +51,10 @@ impl StaticLiveServer {
     /// # Errors
     ///
     /// When a setting is wrong, or the system has no port or thread to give.
+    ///
+    /// # Panics
+    ///
+    /// When `make` does.
     pub fn start(
         static_files: impl Into<StaticFilesBuilder>,
         make: impl FnOnce(StaticFiles) -> Router + Send + 'static,
@@ -59,13 +65,20 @@ impl StaticLiveServer {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let (stop, stopped) = oneshot::channel();
+        let ((stop, stopped), (ready, is_ready)) = (oneshot::channel(), mpsc::channel());
         let (runtime, served) = (runtime.map_err(failed)?, static_files.clone());
         let serve = move || {
             let app = |served: StaticFiles| make(served.clone()).layer(served.layer());
-            serve(runtime, listener, move || app(served), stopped);
+            serve(runtime, listener, move || app(served), ready, stopped);
         };
         let thread = std::thread::Builder::new().name("static live server".to_owned()).spawn(serve).map_err(failed)?;
+        if is_ready.recv().is_err() {
+            return match thread.join() {
+                // The application could not be made; its test fails with what it said.
+                Err(panic) => std::panic::resume_unwind(panic),
+                Ok(()) => Err(failed(io::Error::other("it ended at once"))),
+            };
+        }
         Ok(Self { address, static_files, stop: Some(stop), thread: Some(thread) })
     }
 
@@ -90,6 +103,7 @@ fn serve(
     runtime: Runtime,
     listener: std::net::TcpListener,
     app: impl FnOnce() -> Router,
+    ready: mpsc::Sender<()>,
     stopped: oneshot::Receiver<()>,
 ) {
     let app = {
@@ -102,6 +116,7 @@ fn serve(
             Err(error) => panic!("the server of the test cannot listen: {error}"),
         }
     });
+    let _ = ready.send(());
     let _ = stopped.blocking_recv();
     // Ends every task: the listener and all connections go with them.
     runtime.shutdown_timeout(PATIENCE);

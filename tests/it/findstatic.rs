@@ -100,6 +100,16 @@ fn at_verbosity_2_the_places_and_the_published_name_are_told() {
 
 #[cfg(unix)]
 #[test]
+fn a_place_that_cannot_be_looked_at_is_an_error_after_the_other_names() {
+    let site = site();
+    std::os::unix::fs::symlink("loop", site.path("src/loop")).expect("a link");
+    let run = find(&site, &["loop", "x.svg", "-v0"]);
+    assert_eq!((run.stdout.as_str(), run.status), ("SITE/src/x.svg\n", Some(1)), "{run:?}");
+    assert!(run.stderr.starts_with("error: cannot look at SITE/src/loop: "), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
 fn links_are_resolved() {
     let site = site();
     std::os::unix::fs::symlink(site.path("src/x.svg"), site.path("src/y.svg")).expect("a link");

@@ -107,6 +107,12 @@ fn a_wrong_setting_is_an_error() {
 }
 
 #[test]
+#[should_panic(expected = "no such page")]
+fn an_application_that_panics_while_it_is_made_fails_the_test() {
+    let _ = StaticLiveServer::start(Settings::new(), |_| panic!("no such page"));
+}
+
+#[test]
 fn a_browser_styles_the_page_with_the_sources() {
     let Some(mut browser) = Browser::start("the live server in a browser") else { return };
     let site = site();
