@@ -43,9 +43,10 @@
 //! | `tera` | no | the same functions for Tera |
 //! | `askama` | no | the filter `static` for Askama |
 //! | `maud` | no | static URLs as markup for maud |
-//! | `axum` | no | [`StaticFiles`] as an extractor of axum |
+//! | `axum` | no | [`StaticFiles`] as an extractor of axum, static files as routes: [`urls`], [`views`] |
 //! | `redis` | no | [`manifest::RedisManifestStore`]: the manifest in Redis, also by a setting |
-//! | `cli` | yes | the program `staticfiles` |
+//! | `testing` | no | `testing::StaticLiveServer`, a server for tests |
+//! | `cli` | yes | the program `staticfiles`, and its [`commands`] in programs of one's own |
 
 mod name;
 mod nearest;
@@ -78,6 +79,12 @@ mod checks;
 mod static_files;
 
 pub mod templates;
+
+#[cfg(feature = "axum")]
+pub mod urls;
+
+#[cfg(feature = "axum")]
+pub mod views;
 
 #[cfg(feature = "cli")]
 pub mod commands;

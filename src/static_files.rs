@@ -145,6 +145,37 @@ impl StaticFiles {
         self.0.finders.find(&StaticName::new(name)?)
     }
 
+    /// Every source file of this name: the one that wins first, then those that lose to it.
+    ///
+    /// ```
+    /// # use staticfiles::{Settings, StaticFiles};
+    /// # fn main() -> staticfiles::Result<()> {
+    /// let settings = Settings::new().dir("src").dir("src/finders").debug(true);
+    /// let static_files = StaticFiles::new(settings)?;
+    /// let found = static_files.find_all("mod.rs")?;
+    /// assert_eq!(found.len(), 1); // src/finders/mod.rs
+    /// assert_eq!(static_files.locations(), ["src", "src/finders"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be one, or a finder cannot look at its place.
+    pub fn find_all(&self, name: &str) -> Result<Vec<FoundFile>> {
+        self.0.finders.find_all(&StaticName::new(name)?)
+    }
+
+    /// The places where source files are looked for, in order, no place twice.
+    pub fn locations(&self) -> Vec<String> {
+        self.0.finders.locations()
+    }
+
+    /// The finders, those of the settings first.
+    pub fn finders(&self) -> &Finders {
+        &self.0.finders
+    }
+
     /// What is wrong with the settings, in Django's codes and words.
     pub fn check(&self) -> Vec<Check> {
         examine::check(&self.0.settings, &self.0.static_url, self.0.debug, &self.0.packages)
@@ -245,7 +276,23 @@ impl StaticFiles {
     }
 }
 
+#[cfg(feature = "axum")]
+impl StaticFiles {
+    /// The finders as a look-up, whatever the mode.
+    pub(crate) fn live_lookup(&self) -> crate::serve::Lookup {
+        let policy = crate::serve::LivePolicy::NoCache;
+        crate::serve::Lookup::live(self.0.finders.clone(), policy).on_trouble(self.0.trouble.clone())
+    }
+}
+
 impl StaticFilesBuilder {
+    /// Says whether files are served from the finders under their plain names, over what the
+    /// settings say.
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.settings.debug = Some(debug);
+        self
+    }
+
     /// Asks this finder too, after those of the settings.
     pub fn finder(mut self, finder: impl Finder) -> Self {
         self.finders.push(Arc::new(finder));
@@ -379,6 +426,12 @@ impl StaticFilesBuilder {
             trouble: self.trouble,
             settings,
         })))
+    }
+}
+
+impl From<Settings> for StaticFilesBuilder {
+    fn from(settings: Settings) -> Self {
+        StaticFiles::builder(settings)
     }
 }
 

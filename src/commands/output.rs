@@ -1,7 +1,6 @@
 //! How the commands speak: results on standard output, everything else on standard error, colour
 //! and bars only on a terminal.
 
-use std::error::Error as _;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
@@ -52,6 +51,11 @@ impl Output {
         if self.verbosity > 0 {
             let _ = writeln!(anstream::stderr().lock(), "{text}");
         }
+    }
+
+    /// One line `error: …`, where there is no [`Error`] to tell of.
+    pub(super) fn failure(&self, text: impl Display) {
+        say(ERROR, text);
     }
 
     /// The error that ends the command: details a line each, then one line `error: …`.
@@ -152,7 +156,7 @@ fn say(label: &str, text: impl Display) {
 }
 
 /// The error and what caused it, in one line.
-fn with_causes(error: &Error) -> String {
+pub(super) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,20 +1,26 @@
 //! `serve`: what was collected, for production.
 
+use std::time::Duration;
+
+use super::address::Address;
+use super::manage::App;
 use super::output::Output;
-use super::server;
+use super::project::Project;
+use super::server::Server;
 use crate::error::Result;
-use crate::settings::Settings;
-use crate::static_files::StaticFiles;
+
+/// How long open requests may take when the server is asked to end.
+const DRAIN: Duration = Duration::from_secs(30);
 
 /// Serve what was collected, for production
 ///
-/// Hashed names are immutable, plain names short-lived, everything else is not found. SIGTERM lets
-/// open requests end and then ends. HTTP/1.1 and HTTP/2 without TLS, which is left to a proxy in
-/// front.
+/// Hashed names are immutable, plain names short-lived; what was not collected is not found. SIGTERM
+/// lets open requests end and then ends. HTTP/1.1 and HTTP/2 without TLS, which is left to a proxy
+/// in front.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  staticfiles serve\n  staticfiles serve 0:8080 --workers 4")]
 pub(super) struct Serve {
-    /// Where to listen: PORT or ADDR:PORT
+    /// Where to listen: PORT or ADDR:PORT [default: 127.0.0.1:8000]
     #[arg(value_name = "ADDR:PORT")]
     address: Option<String>,
 
@@ -24,13 +30,22 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) fn run(&self, settings: Settings, output: &Output) -> Result<()> {
-        let address = server::address(self.address.as_deref())?;
-        let told = StaticFiles::builder(settings.debug(false)).on_trouble(|text| anstream::eprintln!("{text}"));
-        let static_files = told.build()?;
+    pub(super) fn run(&self, project: &Project<'_>, app: App, output: &Output) -> Result<()> {
+        let address = Address::new(self.address.as_deref(), false)?;
+        let static_files = project.builder_to_serve(false).build()?;
         static_files.reload()?;
         let location = static_files.location().unwrap_or_default();
         let announced = format!("Serving {location} at {{address}}{}", static_files.static_url().path());
-        server::run(static_files.layer(), &announced, &address, self.workers.map(usize::from), output)
+        let server = Server {
+            layer: static_files.layer(),
+            static_files,
+            address,
+            workers: self.workers.map(usize::from),
+            has_access_log: false,
+            drain: DRAIN,
+            announced: [announced, String::new()],
+            output,
+        };
+        app.run(server)
     }
 }

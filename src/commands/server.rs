@@ -2,13 +2,16 @@
 //! knowledge, until a signal asks it to end. TLS is left to a proxy in front.
 
 use std::convert::Infallible;
+use std::error::Error as StdError;
 use std::future::{Ready, ready};
 use std::io;
-
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
+use http_body::Body;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -17,68 +20,118 @@ use tokio::net::TcpListener;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::output::Output;
+use super::access_log::AccessLog;
+use super::address::Address;
+use super::output::{Output, with_causes};
 use crate::error::{Error, Result};
 use crate::serve::StaticFilesLayer;
+use crate::static_files::StaticFiles;
 
 /// How long a client may take to send the head of a request.
 const HEADERS: Duration = Duration::from_secs(30);
 
-/// How long open requests may take when the server is asked to end.
-const DRAIN: Duration = Duration::from_secs(30);
+type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Serves what `layer` answers, and nothing else, at `address`; `announced` says what that is.
-pub(super) fn run(
-    layer: StaticFilesLayer,
-    announced: &str,
-    address: &str,
-    workers: Option<usize>,
-    output: &Output,
-) -> Result<()> {
-    let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    if let Some(workers) = workers {
-        runtime.worker_threads(workers);
-    }
-    let failed = |source| Error::Io { action: "serve at", subject: address.to_owned(), source };
-    let runtime = runtime.enable_all().build().map_err(failed)?;
-    runtime.block_on(async {
-        let listener = TcpListener::bind(address).await.map_err(|error| plainly(address, error))?;
-        let local = listener.local_addr().map_err(failed)?;
-        output.result(announced.replace("{address}", &format!("http://{local}")));
-        serve(layer, listener, output).await.map_err(failed)
-    })
+/// What a program answers beside its static files: every cloneable Tower service over hyper's
+/// requests, such as `axum::Router`.
+pub trait Application:
+    Service<Request<Incoming>, Response = Response<Self::Body>, Error: Into<BoxError>, Future: Send + 'static>
+    + Clone
+    + Send
+    + 'static
+{
+    /// The body of its answers.
+    type Body: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
 }
 
-async fn serve(layer: StaticFilesLayer, listener: TcpListener, output: &Output) -> io::Result<()> {
-    let service = TowerToHyperService::new(layer.layer(NothingElse));
-    let mut connections = auto::Builder::new(TokioExecutor::new());
-    // Half a request must not hold a connection for ever.
-    connections.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
-    let open = GracefulShutdown::new();
-    let end = end_signal()?;
-    tokio::pin!(end);
-    loop {
-        let stream = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                // Out of descriptors, or the client is gone already: others go on.
-                Err(error) => {
-                    output.warning(format_args!("a connection could not be accepted: {error}"));
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
-            () = &mut end => break,
-        };
-        let _ = stream.set_nodelay(true);
-        let connection = connections.serve_connection_with_upgrades(TokioIo::new(stream), service.clone()).into_owned();
-        // A client that goes away in the middle is everyday life and no event.
-        tokio::spawn(open.watch(connection));
+impl<S, B> Application for S
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send + 'static>,
+    S: Clone + Send + 'static,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Body = B;
+}
+
+/// A server that only lacks its application.
+pub(super) struct Server<'a> {
+    pub(super) static_files: StaticFiles,
+    /// The static files before the application, or `passing_all`.
+    pub(super) layer: StaticFilesLayer,
+    pub(super) address: Address,
+    pub(super) workers: Option<usize>,
+    pub(super) has_access_log: bool,
+    /// How long open requests may take when the server is asked to end.
+    pub(super) drain: Duration,
+    /// What is said on standard output and on standard error once it listens; `{address}` is
+    /// replaced.
+    pub(super) announced: [String; 2],
+    pub(super) output: &'a Output,
+}
+
+impl Server<'_> {
+    /// Serves until a signal ends it. The application is made in the runtime that it runs in.
+    pub(super) fn run<F, A>(self, make: impl FnOnce(StaticFiles) -> F) -> Result<()>
+    where
+        F: Future<Output = Result<A, BoxError>>,
+        A: Application,
+    {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        if let Some(workers) = self.workers {
+            runtime.worker_threads(workers);
+        }
+        let failed = |source| Error::Io { action: "serve at", subject: self.address.to_string(), source };
+        let runtime = runtime.enable_all().build().map_err(failed)?;
+        runtime.block_on(async {
+            let listener = self.address.listen().await?;
+            let local = listener.local_addr().map_err(failed)?;
+            let application = make(self.static_files.clone()).await;
+            let application = application.map_err(|error| {
+                Error::Settings(format!("the application could not be made: {}", with_causes(&*error)))
+            })?;
+            let [result, note] =
+                &self.announced.each_ref().map(|text| text.replace("{address}", &format!("http://{local}")));
+            self.output.result(result);
+            if !note.is_empty() {
+                self.output.note(note);
+            }
+            self.accept(application, listener).await.map_err(failed)
+        })
     }
-    drop(listener);
-    output.note("shutting down");
-    let _ = tokio::time::timeout(DRAIN, open.shutdown()).await;
-    Ok(())
+
+    async fn accept<A: Application>(&self, application: A, listener: TcpListener) -> io::Result<()> {
+        let service = AccessLog { inner: self.layer.layer(application), is_on: self.has_access_log };
+        let service = TowerToHyperService::new(service);
+        let mut connections = auto::Builder::new(TokioExecutor::new());
+        // Half a request must not hold a connection for ever.
+        connections.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+        let open = GracefulShutdown::new();
+        let end = end_signal()?;
+        tokio::pin!(end);
+        loop {
+            let stream = tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => stream,
+                    // Out of descriptors, or the client is gone already: others go on.
+                    Err(error) => {
+                        self.output.warning(format_args!("a connection could not be accepted: {error}"));
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                        continue;
+                    }
+                },
+                () = &mut end => break,
+            };
+            let _ = stream.set_nodelay(true);
+            let connection =
+                connections.serve_connection_with_upgrades(TokioIo::new(stream), service.clone()).into_owned();
+            // A client that goes away in the middle is everyday life and no event.
+            tokio::spawn(open.watch(connection));
+        }
+        drop(listener);
+        self.output.note("shutting down");
+        let _ = tokio::time::timeout(self.drain, open.shutdown()).await;
+        Ok(())
+    }
 }
 
 /// Ends when the process is asked to.
@@ -99,39 +152,9 @@ fn end_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
 
-/// `8000`, `127.0.0.1:8000`, `[::1]:8000`, `localhost:8000`; `0` as the address is every interface
-/// (Django behaviour 208).
-pub(super) fn address(given: Option<&str>) -> Result<String> {
-    let given = given.unwrap_or("127.0.0.1:8000");
-    let (host, port) = given.rsplit_once(':').unwrap_or(("127.0.0.1", given));
-    let host = match host {
-        "0" => "0.0.0.0",
-        host => host,
-    };
-    let is_host =
-        !host.is_empty() && (!host.contains(':') || host.starts_with('[')) && !host.contains(char::is_whitespace);
-    match port.parse::<u16>() {
-        Ok(port) if is_host => Ok(format!("{host}:{port}")),
-        _ => Err(Error::Settings(format!("\"{given}\" is not a valid port number or address:port pair."))),
-    }
-}
-
-/// What the system says of a port, in plain words (Django behaviour 209).
-fn plainly(address: &str, error: io::Error) -> Error {
-    let words = match error.kind() {
-        io::ErrorKind::AddrInUse => "That port is already in use; stop the other program or name another port.",
-        io::ErrorKind::PermissionDenied => {
-            "You don't have permission to access that port; ports below 1024 need more rights."
-        }
-        io::ErrorKind::AddrNotAvailable => "That IP address can't be assigned to; it is none of this machine's.",
-        _ => return Error::Io { action: "listen at", subject: address.to_owned(), source: error },
-    };
-    Error::Settings(format!("{address}: {words}"))
-}
-
-/// The application behind the layer: there is none.
+/// The application of a program that has static files and nothing else.
 #[derive(Debug, Clone, Copy)]
-struct NothingElse;
+pub(super) struct NothingElse;
 
 impl<B> Service<Request<B>> for NothingElse {
     type Response = Response<String>;
@@ -148,26 +171,5 @@ impl<B> Service<Request<B>> for NothingElse {
         let text = header::HeaderValue::from_static("text/plain; charset=utf-8");
         response.headers_mut().insert(header::CONTENT_TYPE, text);
         ready(Ok(response))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_have_the_forms_of_django() {
-        for (given, expected) in [
-            ("8001", "127.0.0.1:8001"),
-            ("0:8000", "0.0.0.0:8000"),
-            ("127.0.0.1:9", "127.0.0.1:9"),
-            ("[::1]:8000", "[::1]:8000"),
-        ] {
-            assert_eq!(address(Some(given)).expect(given), expected);
-        }
-        for refused in ["", "x", "70000", "127.0.0.1:", "::1:8000", "a b:80"] {
-            let error = address(Some(refused)).expect_err(refused).to_string();
-            assert_eq!(error, format!("\"{refused}\" is not a valid port number or address:port pair."));
-        }
     }
 }

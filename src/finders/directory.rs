@@ -131,6 +131,15 @@ impl Finder for DirectoryFinder {
     fn location(&self) -> String {
         self.root.display().to_string()
     }
+
+    fn directory(&self, name: &StaticName) -> Option<PathBuf> {
+        let path = match below_prefix(name, &self.prefix) {
+            Some(below) => below.path_in(&self.root),
+            None if name.as_str() == self.prefix => self.root.clone(),
+            None => return None,
+        };
+        path.is_dir().then_some(path)
+    }
 }
 
 /// Siblings by their names. Their whole paths say the same, and need not be taken apart.

@@ -9,6 +9,7 @@ mod ignore;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -97,6 +98,13 @@ pub trait Finder: Debug + Send + Sync + 'static {
 
     /// The place as a person would name it.
     fn location(&self) -> String;
+
+    /// The local directory of this name, if the place has one. For people who ask where something
+    /// is; collecting and serving know files alone.
+    fn directory(&self, name: &StaticName) -> Option<PathBuf> {
+        let _ = name;
+        None
+    }
 }
 
 /// A source file that was found, and nothing of it read.
@@ -151,6 +159,20 @@ impl Finders {
     /// When a finder cannot look at its place.
     pub fn find(&self, name: &StaticName) -> Result<Option<FoundFile>> {
         self.0.iter().find_map(|finder| finder.find(name).transpose()).transpose()
+    }
+
+    /// Every file of this name, the one that wins first: at most one of each finder.
+    ///
+    /// # Errors
+    ///
+    /// When a finder cannot look at its place.
+    pub fn find_all(&self, name: &StaticName) -> Result<Vec<FoundFile>> {
+        self.0.iter().filter_map(|finder| finder.find(name).transpose()).collect()
+    }
+
+    /// The finders in the order in which they are asked.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn Finder> {
+        self.0.iter().map(|finder| &**finder)
     }
 
     /// Every file of every finder.

@@ -18,7 +18,11 @@ mod respond;
 mod service;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "axum")]
+mod view;
 
 pub use self::body::ResponseBody;
 pub(crate) use self::lookup::{LivePolicy, Lookup, OnTrouble, Policy, SharedLookup};
 pub use self::service::{ResponseFuture, StaticFilesLayer, StaticFilesService};
+#[cfg(feature = "axum")]
+pub(crate) use self::view::nothing_there;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
-/// The path below which static files lie, percent-encoded as browsers send it, from slash to slash.
+/// The path below which static files lie, decoded, from slash to slash.
 #[derive(Debug, Clone)]
 pub(super) struct Prefix(Arc<str>);
 
@@ -16,14 +16,33 @@ impl Prefix {
     pub(super) fn new(path: &str) -> Self {
         match path.trim_matches('/') {
             "" => Self("".into()),
-            path => Self(format!("/{path}/").into()),
+            path => Self(format!("/{}/", percent_decode_str(path).decode_utf8_lossy()).into()),
         }
     }
 
     /// What follows the prefix in a request's path, still encoded, if it lies below it. `/static`
     /// without its slash does not.
     pub(super) fn strip<'a>(&self, path: &'a str) -> Option<&'a str> {
-        path.strip_prefix(&*self.0).filter(|_| !self.0.is_empty())
+        let is_ours = |_: &&str| !self.0.is_empty();
+        path.strip_prefix(&*self.0).filter(is_ours).or_else(|| self.strip_escaped(path).filter(is_ours))
+    }
+
+    /// The same for a prefix that is written with escapes: clients differ in what they escape. An
+    /// escaped slash is not one that parts segments.
+    fn strip_escaped<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let mut rest = path;
+        if !path.contains('%') {
+            return None;
+        }
+        for &expected in self.0.as_bytes() {
+            let escaped = rest.get(1..3).filter(|_| rest.starts_with('%') && expected != b'/');
+            let (byte, length) = match escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+                Some(byte) => (byte, 3),
+                None => (*rest.as_bytes().first()?, 1),
+            };
+            rest = rest.get(length..).filter(|_| byte == expected)?;
+        }
+        Some(rest)
     }
 }
 
@@ -57,6 +76,14 @@ mod tests {
             ("/", "/a.css", None),
             ("/my%20files/", "/my%20files/a.css", Some("a.css")),
             ("/a&b/", "/a&b/a.css", Some("a.css")),
+            ("/my%20files/", "/my+files/a.css", None),
+            ("/@x/", "/@x/a.css", Some("a.css")),
+            ("/@x/", "/%40x/a%40b.css", Some("a%40b.css")),
+            ("/é/", "/%c3%A9/a.css", Some("a.css")),
+            ("/é/", "/%c3", None),
+            ("/static/", "/static%2Fa.css", None),
+            ("/static/", "/static/é%20", Some("é%20")),
+            ("/", "/%2F", None),
         ] {
             assert_eq!(Prefix::new(prefix).strip(path), rest, "{prefix} {path}");
         }

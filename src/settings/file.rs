@@ -156,18 +156,39 @@ impl Settings {
     ) -> Result<Self> {
         let mut settings = Self::default();
         settings.take(read(text, origin)?);
+        settings = settings.with_variables(variables)?;
+        settings.anchor(directory);
+        Ok(settings)
+    }
+
+    /// These settings with `variables` over them, as [`from_file`](Self::from_file) reads them;
+    /// paths stay as they are.
+    ///
+    /// ```
+    /// # fn main() -> staticfiles::Result<()> {
+    /// let settings = staticfiles::Settings::new().static_root("target/static");
+    /// let variables = [("STATICFILES_STATIC_ROOT".to_owned(), "/srv/static".to_owned())];
+    /// let settings = settings.with_variables(variables)?;
+    /// assert_eq!(settings.static_root.as_deref(), Some("/srv/static".as_ref()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When a variable says something that is no setting.
+    pub fn with_variables(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
         for (name, value) in variables {
             let Some(key) = variable_key(&name) else { continue };
             if Self::reads_variable(&name) {
-                settings.take(read_variable(&name, &key, &value)?);
+                self.take(read_variable(&name, &key, &value)?);
             } else if let [near] = nearest(&key, KEYS[0].1.iter().copied(), 1)[..] {
                 // Others may use the prefix too; what is nearly one of ours is a mistake.
                 let near = near.to_ascii_uppercase();
                 return Err(Error::Settings(format!("{name} is no setting; did you mean `STATICFILES_{near}`?")));
             }
         }
-        settings.anchor(directory);
-        Ok(settings)
+        Ok(self)
     }
 
     /// `staticfiles.toml` in `directory` or the nearest parent that has one.

@@ -1,6 +1,9 @@
 //! The integration tests, one program: what a user sees of the library, the program and the server.
 
+#[cfg(feature = "axum")]
+mod axum_routes;
 mod bad_input;
+mod browser;
 mod checks;
 mod collect;
 mod collectstatic;
@@ -8,6 +11,11 @@ mod css;
 mod django;
 mod example;
 mod finders;
+mod findstatic;
+mod help;
+#[cfg(feature = "testing")]
+mod live_server;
+mod manage;
 mod manifest;
 #[cfg(not(feature = "cargo-metadata"))]
 mod no_packages;
@@ -16,6 +24,7 @@ mod packages;
 mod real_trees;
 #[cfg(feature = "redis")]
 mod redis;
+mod runserver;
 mod server;
 mod settings;
 mod storage;

@@ -192,7 +192,7 @@ fn templates_name_files_and_a_missing_one_fails_the_render() {
 
 /// A running server of the program.
 pub(crate) struct Server {
-    child: Child,
+    pub(crate) child: Child,
     pub(crate) address: String,
 }
 
@@ -222,9 +222,22 @@ impl Server {
 
     /// The whole answer to a GET.
     pub(crate) fn get(&self, path: &str) -> String {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        self.ask("GET", path)
+    }
+
+    /// The whole answer to a request.
+    pub(crate) fn ask(&self, method: &str, path: &str) -> String {
+        Self::ask_at(&self.address, method, path)
+    }
+
+    /// The whole answer of another server.
+    pub(crate) fn ask_at(address: &str, method: &str, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("a request");
         let mut answer = Vec::new();
-        self.connect(&request).read_to_end(&mut answer).expect("an answer");
+        stream.read_to_end(&mut answer).expect("an answer");
         String::from_utf8_lossy(&answer).into_owned()
     }
 }

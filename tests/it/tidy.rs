@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// The layers from the bottom up. A module may use those above it in this list, and itself.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 18] = [
     "name",
     "nearest",
     "error",
@@ -20,6 +20,8 @@ const LAYERS: [&str; 16] = [
     "checks",
     "static_files",
     "templates",
+    "urls",
+    "views",
     "commands",
 ];
 
