@@ -12,6 +12,7 @@ mod django;
 mod example;
 mod finders;
 mod findstatic;
+mod golden;
 mod help;
 #[cfg(feature = "testing")]
 mod live_server;

@@ -13,7 +13,7 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::support::skip;
 
-fn tree(name: &str) -> Option<PathBuf> {
+pub(crate) fn tree(name: &str) -> Option<PathBuf> {
     let trees = std::env::var_os("STATICFILES_TREES").map(PathBuf::from);
     let trees = trees.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/trees"));
     let tree = trees.join(name);
