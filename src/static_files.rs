@@ -249,6 +249,7 @@ impl StaticFiles {
             static_url: &inner.static_url,
             missing: missing(&settings.rewrite),
             style: style(settings.rewrite.style),
+            prehashed: crate::finders::Ignore::new(&settings.storage.prehashed),
         });
         let collection = Collection {
             finders: &inner.finders,

@@ -87,13 +87,24 @@ impl Output {
         }
     }
 
-    /// References that lead nowhere.
+    /// References that lead nowhere: the errors grouped by file under Django's line (behaviour 78), the
+    /// warnings a line each, and how many there are.
     pub(super) fn problems(&self, problems: &[Problem]) {
-        for problem in problems {
-            match problem.severity {
-                Severity::Warning => self.warning(problem),
-                Severity::Error => drop(writeln!(anstream::stderr().lock(), "{problem}")),
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            problems.iter().partition(|problem| problem.severity == Severity::Error);
+        for problem in &warnings {
+            self.warning(format_args!("{problem}{}", excerpt(problem)));
+        }
+        if warnings.len() > 1 {
+            self.warning(format_args!("{} references lead to files that are not collected", warnings.len()));
+        }
+        let mut stderr = anstream::stderr().lock();
+        for of_file in errors.chunk_by(|a, b| a.file == b.file) {
+            let _ = writeln!(stderr, "Post-processing '{}' failed!\n", of_file[0].file);
+            for problem in of_file {
+                let _ = writeln!(stderr, "{problem}{}", excerpt(problem));
             }
+            let _ = writeln!(stderr);
         }
     }
 
@@ -147,6 +158,18 @@ impl Output {
             bar.finish_and_clear();
         }
     }
+}
+
+/// On a terminal, the line with a mark under the reference.
+fn excerpt(problem: &Problem) -> String {
+    if !std::io::stderr().is_terminal() {
+        return String::new();
+    }
+    let Problem { line, excerpt, offset, reference, .. } = problem;
+    let margin = " ".repeat(line.to_string().len());
+    let room = excerpt.chars().count().saturating_sub(*offset);
+    let mark = "^".repeat(reference.chars().count().min(room).max(1));
+    format!("\n{line} | {excerpt}\n{margin} | {}\x1b[1;31m{mark}\x1b[0m", " ".repeat(*offset))
 }
 
 const ERROR: &str = "\x1b[1;31merror:\x1b[0m";

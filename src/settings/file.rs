@@ -44,6 +44,7 @@ struct GivenStorage {
     manifest_strict: Option<bool>,
     keep_originals: Option<bool>,
     hash: Option<HashKind>,
+    prehashed: Option<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -92,7 +93,10 @@ const KEYS: &[(&str, &[&str])] = &[
     ),
     ("dirs", &["path", "prefix"]),
     ("apps", &["name", "path"]),
-    ("storage", &["backend", "manifest_name", "manifest_location", "manifest_strict", "keep_originals", "hash"]),
+    (
+        "storage",
+        &["backend", "manifest_name", "manifest_location", "manifest_strict", "keep_originals", "hash", "prehashed"],
+    ),
     ("rewrite", &["js_modules", "style", "missing", "exceptions"]),
     ("rewrite.exceptions", &["files", "references", "missing"]),
     ("compress", &["codings", "effort"]),
@@ -224,6 +228,7 @@ impl Settings {
         set(&mut self.storage.manifest_strict, given.storage.manifest_strict);
         set(&mut self.storage.keep_originals, given.storage.keep_originals);
         set(&mut self.storage.hash, given.storage.hash);
+        set(&mut self.storage.prehashed, given.storage.prehashed);
         set(&mut self.rewrite.js_modules, given.rewrite.js_modules);
         set(&mut self.rewrite.style, given.rewrite.style);
         set(&mut self.rewrite.missing, given.rewrite.missing);

@@ -13,6 +13,7 @@ mod example;
 mod finders;
 mod findstatic;
 mod golden;
+mod graph;
 mod help;
 #[cfg(feature = "testing")]
 mod live_server;
