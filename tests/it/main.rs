@@ -5,6 +5,7 @@ mod collect;
 mod css;
 mod django;
 mod example;
+mod js;
 mod real_trees;
 mod server;
 mod settings;
