@@ -14,6 +14,10 @@ impl<'a> Lexer<'a> {
             State::Name => self.state = State::Operator,
             State::Member => self.member(word),
             State::Function(_) => {}
+            // The name of a class may be a keyword elsewhere (`of`).
+            State::Operator if self.frame.kind == Kind::ClassHead => {
+                self.state = if word == b"extends" { State::Operand } else { State::Operator };
+            }
             // No operator but `=` may follow on the next line, so a statement may.
             State::Binding => self.state = State::Statement,
             // A field without a semicolon ended on the line before.
@@ -48,7 +52,7 @@ impl<'a> Lexer<'a> {
             b"await" | b"yield" | b"return" | b"throw" | b"case" | b"typeof" | b"instanceof" | b"in" | b"delete"
             | b"void" | b"extends" => State::Operand,
             b"const" | b"let" | b"var" => State::Binding,
-            b"of" if self.may_follow_operand() => State::Operand,
+            b"of" if self.is_behind_loop_variable() => State::Operand,
             b"else" | b"do" | b"try" | b"finally" | b"break" | b"continue" | b"debugger" => State::Statement,
             b"default" => State::Default,
             _ => State::Operator,
@@ -56,9 +60,8 @@ impl<'a> Lexer<'a> {
     }
 
     /// Whether a word here can be `of` in `for (x of y)`; elsewhere that is a name.
-    fn may_follow_operand(&self) -> bool {
-        let is_bound = self.state == State::Statement && self.frame.kind == Kind::Parenthesis;
-        is_bound || self.state == State::Operator
+    fn is_behind_loop_variable(&self) -> bool {
+        self.frame.kind == Kind::Parenthesis && matches!(self.state, State::Operator | State::Statement)
     }
 
     /// What may come after the function or class that begins here.
