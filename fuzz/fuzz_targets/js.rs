@@ -28,12 +28,12 @@ fuzz_target!(|text: &str| {
     }
     assert_eq!(splice(text.as_bytes(), []), text.as_bytes());
     let mut spliced = splice(text.as_bytes(), insertions.clone());
-    let rewritten = std::str::from_utf8(&spliced).expect("hashes are inserted between characters");
-    assert_eq!(
-        JsScanner::new(true).scan(rewritten).len(),
-        JsScanner::new(true).scan(text).len(),
-        "a rewritten script refers to as much as its source",
-    );
+    // Whether HTML comments are comments hangs on the rest of the script, broken as it may be.
+    if !text.contains("<!--") && !text.contains("-->") {
+        let rewritten = std::str::from_utf8(&spliced).expect("hashes are inserted between characters");
+        let count = |text: &str| JsScanner::new(true).scan(text).len();
+        assert_eq!(count(rewritten), count(text), "a rewritten script refers to as much as its source");
+    }
     // Each removal puts what follows back to where it was.
     for (at, insertion) in insertions {
         assert!(spliced[at..].starts_with(insertion.as_bytes()));

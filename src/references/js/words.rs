@@ -95,6 +95,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn export(&mut self) {
+        let may_begin = matches!(self.state, State::Statement | State::Operator);
         self.state = State::Statement;
         let mut ahead = self.cursor;
         match ahead.export_clause() {
@@ -103,7 +104,7 @@ impl<'a> Lexer<'a> {
                 self.module(specifier);
             }
             Exported::Names => self.end_of_statement(ahead),
-            Exported::Other => self.scan.is_module = true,
+            Exported::Other => self.scan.is_module |= may_begin,
         }
     }
 
