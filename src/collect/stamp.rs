@@ -5,6 +5,7 @@
 //! cycle cannot be: they are hashed together, with the references among them left as they are, so
 //! that each one's name changes when any of them does or anything they refer to.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -232,7 +233,7 @@ fn splice_links<'a, 's: 'a>(
         let hash = inserted(&plan.files[link.target].name, stored(link.target));
         let (before, after) = &link.around;
         let is_insertion = before.is_empty() && after.is_empty();
-        (link.range.clone(), if is_insertion { hash.into() } else { format!("{before}{hash}{after}").into() })
+        (link.range.clone(), if is_insertion { Cow::Borrowed(hash) } else { format!("{before}{hash}{after}").into() })
     };
     splice(text, links.into_iter().map(edit))
 }

@@ -15,6 +15,7 @@ mod findstatic;
 mod golden;
 mod graph;
 mod help;
+mod js;
 #[cfg(feature = "testing")]
 mod live_server;
 mod manage;
