@@ -92,6 +92,7 @@ pub enum FinderKind {
 
 /// A directory of static files.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(expecting = "expected a table with `path` and, where wanted, `prefix`")]
 #[non_exhaustive]
 pub struct SourceDir {
     /// The directory.

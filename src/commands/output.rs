@@ -3,8 +3,8 @@
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -20,11 +20,19 @@ pub(super) struct Output {
     bar: Mutex<Option<ProgressBar>>,
     /// Whether the findings of the checks were printed, so that they are not printed again.
     has_said_checks: AtomicBool,
+    /// Why a line could not be printed.
+    lost: OnceLock<std::io::Error>,
 }
 
 impl Output {
     pub(super) fn new(verbosity: u8) -> Self {
-        Self { verbosity, started: Instant::now(), bar: Mutex::new(None), has_said_checks: AtomicBool::new(false) }
+        Self {
+            verbosity,
+            started: Instant::now(),
+            bar: Mutex::new(None),
+            has_said_checks: AtomicBool::new(false),
+            lost: OnceLock::new(),
+        }
     }
 
     /// A line that was asked for, at verbosity 1 and above.
@@ -34,9 +42,26 @@ impl Output {
 
     /// A line for those who want to know more, at `level` and above. A closed pipe is no failure.
     pub(super) fn line(&self, level: u8, text: impl Display) {
-        if self.verbosity >= level {
-            let _ = writeln!(anstream::stdout().lock(), "{text}");
+        if self.verbosity < level {
+            return;
         }
+        if let Err(error) = writeln!(anstream::stdout().lock(), "{text}")
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            self.lost.get_or_init(|| error);
+        }
+    }
+
+    /// An error if something that should be printed could not be.
+    pub(super) fn flushed(&self) -> Result<()> {
+        let source = match self.lost.get() {
+            Some(lost) => std::io::Error::new(lost.kind(), lost.to_string()),
+            None => match std::io::stdout().flush() {
+                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => error,
+                _ => return Ok(()),
+            },
+        };
+        Err(Error::Io { action: "write to", subject: "standard output".to_owned(), source })
     }
 
     /// Something that the reader should know and that does not end the command.

@@ -240,13 +240,15 @@ impl Settings {
 
     /// Takes relative paths from the directory of the file.
     fn anchor(&mut self, directory: &Path) {
-        self.package = directory.to_path_buf();
+        self.package = std::path::absolute(directory).unwrap_or_else(|_| directory.to_path_buf());
         let dirs = self.dirs.iter_mut().map(|dir| &mut dir.path);
         let apps = self.apps.iter_mut().map(|app| &mut app.path);
         let roots = [&mut self.static_root, &mut self.media_root].into_iter().flatten();
         let manifest = self.storage.manifest_location.iter_mut().filter_map(ManifestLocation::directory_mut);
         for path in roots.chain(manifest).chain(dirs).chain(apps) {
-            *path = directory.join(&*path);
+            let joined = directory.join(&*path);
+            // Without dots in the middle, for those who read it.
+            *path = std::path::absolute(&joined).unwrap_or(joined);
         }
     }
 }
@@ -364,5 +366,10 @@ fn read_variable(name: &str, key: &str, value: &str) -> Result<Given> {
         },
         _ => value.to_owned(),
     };
+    let is_table = KEYS.iter().any(|(table, _)| *table == key);
+    if is_table && DeTable::parse(&format!("{key} = {written}")).is_err() {
+        let text = format!("{name}: expected a TOML value such as {{ key = \"value\" }}, not {value:?}");
+        return Err(Error::Settings(text));
+    }
     read(&format!("{key} = {written}"), name)
 }
