@@ -2,12 +2,18 @@
 //! [`Settings`]; every part is handed plain values.
 
 mod examine;
+#[cfg(feature = "notify")]
+mod notice;
 mod packages;
+mod published;
 mod sources;
+mod watch;
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex};
 
+use self::published::{Current, Published};
+pub use self::watch::ManifestWatch;
 use crate::error::{Check, Error, Result, Severity};
 use crate::finders::{Finder, Finders, FoundFile};
 use crate::manifest::{FileManifestStore, Manifest, ManifestStore};
@@ -15,6 +21,7 @@ use crate::name::StaticName;
 use crate::resolver::{Resolver, StaticUrl};
 use crate::settings::{Backend, ManifestLocation, Settings, scheme};
 use crate::storage::{FileSystemStorage, Storage};
+use crate::trouble::OnTrouble;
 
 /// The static files of a program: found, collected, served and named in templates. Cheap to clone;
 /// all clones are one.
@@ -41,11 +48,9 @@ struct Inner {
     scanners: Vec<Arc<dyn crate::references::Scanner>>,
     #[cfg(feature = "collect")]
     name_hash: crate::collect::NameHash,
-    resolver: RwLock<Arc<Resolver>>,
-    #[cfg(feature = "serve")]
-    lookup: crate::serve::SharedLookup,
-    #[cfg(feature = "serve")]
-    trouble: crate::serve::OnTrouble,
+    current: Arc<Current>,
+    taken: Mutex<watch::Taken>,
+    trouble: OnTrouble,
 }
 
 /// Puts a [`StaticFiles`] together from settings and parts of one's own.
@@ -59,8 +64,7 @@ pub struct StaticFilesBuilder {
     scanners: Vec<Arc<dyn crate::references::Scanner>>,
     #[cfg(feature = "collect")]
     name_hash: Option<crate::collect::CustomHash>,
-    #[cfg(feature = "serve")]
-    trouble: crate::serve::OnTrouble,
+    trouble: OnTrouble,
 }
 
 impl StaticFiles {
@@ -85,8 +89,7 @@ impl StaticFiles {
             scanners: Vec::new(),
             #[cfg(feature = "collect")]
             name_hash: None,
-            #[cfg(feature = "serve")]
-            trouble: crate::serve::OnTrouble::default(),
+            trouble: OnTrouble::default(),
         }
     }
 
@@ -126,7 +129,8 @@ impl StaticFiles {
     /// In release, with `storage.manifest_strict`, for a name that was not collected; the error
     /// names the nearest that were.
     pub fn url(&self, name: &str) -> Result<String> {
-        let resolver = self.0.resolver.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let published = self.0.current.load();
+        let resolver = &published.resolver;
         resolver.url(name).map_err(|error| match &self.0.manifests {
             Some(manifests) if resolver.lists_nothing() => {
                 let problem = format!("there is none yet that lists `{name}`");
@@ -192,35 +196,6 @@ impl StaticFiles {
         if errors.is_empty() { Ok(warnings) } else { Err(Error::Checks { checks: errors }) }
     }
 
-    /// Loads the manifest anew: URLs and requests from now on are by it. Does nothing in debug.
-    ///
-    /// # Errors
-    ///
-    /// When there is none or it cannot be used; then what was loaded stays.
-    pub fn reload(&self) -> Result<()> {
-        let inner = &*self.0;
-        if inner.debug {
-            return Ok(());
-        }
-        match &inner.manifests {
-            None => {
-                let storage = inner.storage()?;
-                let root = inner.settings.static_root.as_deref().unwrap_or(Path::new(""));
-                if storage.list().next().is_none() && !root.is_dir() {
-                    let problem = "the static root does not exist; run `collectstatic`".to_owned();
-                    return Err(Error::Source { path: root.display().to_string(), problem });
-                }
-                Ok(())
-            }
-            Some(manifests) => match manifests.load()? {
-                Some(manifest) => inner.take(manifest),
-                None => {
-                    Err(Error::Manifest { location: manifests.location(), problem: "there is none yet".to_owned() })
-                }
-            },
-        }
-    }
-
     /// Collects all files into the static root: copies, hashed names, rewritten references, and at
     /// the end the manifest. `on_event` is told what happens, from several threads.
     ///
@@ -272,7 +247,7 @@ impl StaticFiles {
     /// ```
     #[cfg(feature = "serve")]
     pub fn layer(&self) -> crate::serve::StaticFilesLayer {
-        crate::serve::StaticFilesLayer::new(self.0.static_url.path(), self.0.lookup.clone())
+        crate::serve::StaticFilesLayer::new(self.0.static_url.path(), self.0.current.clone())
     }
 }
 
@@ -343,10 +318,10 @@ impl StaticFilesBuilder {
         self
     }
 
-    /// Tells of files that should be served and cannot, a line at a time.
-    #[cfg(feature = "serve")]
+    /// Tells of files that should be served and cannot, and of manifests that should be taken over
+    /// and cannot, a line at a time.
     pub fn on_trouble(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.trouble = crate::serve::OnTrouble::new(tell);
+        self.trouble = OnTrouble::new(tell);
         self
     }
 
@@ -358,11 +333,8 @@ impl StaticFilesBuilder {
     /// When a setting is wrong, or the manifest cannot be used.
     pub fn build(self) -> Result<StaticFiles> {
         let static_files = self.build_for_collecting()?;
-        let inner = &*static_files.0;
-        if let (false, Some(manifests)) = (inner.debug, &inner.manifests)
-            && let Some(manifest) = manifests.load()?
-        {
-            inner.take(manifest)?;
+        if !static_files.is_debug() {
+            static_files.0.load()?;
         }
         Ok(static_files)
     }
@@ -401,10 +373,13 @@ impl StaticFilesBuilder {
             _ => Resolver::plain(static_url.clone()),
         };
         #[cfg(feature = "serve")]
-        let lookup = crate::serve::SharedLookup::new(
-            first_lookup(&settings, debug, &finders, storage.as_ref(), manifests.is_some())
-                .on_trouble(self.trouble.clone()),
-        );
+        let lookup = first_lookup(&settings, debug, &finders, storage.as_ref(), manifests.is_some())
+            .on_trouble(self.trouble.clone());
+        let current = Current::new(Published {
+            resolver,
+            #[cfg(feature = "serve")]
+            lookup,
+        });
         Ok(StaticFiles(Arc::new(Inner {
             debug,
             static_url,
@@ -419,10 +394,8 @@ impl StaticFilesBuilder {
             name_hash: self
                 .name_hash
                 .map_or_else(|| name_hash(settings.storage.hash), crate::collect::NameHash::Custom),
-            resolver: RwLock::new(Arc::new(resolver)),
-            #[cfg(feature = "serve")]
-            lookup,
-            #[cfg(feature = "serve")]
+            current: Arc::new(current),
+            taken: Mutex::default(),
             trouble: self.trouble,
             settings,
         })))
@@ -454,14 +427,22 @@ impl Inner {
         }
         let strict = self.settings.storage.manifest_strict;
         #[cfg(feature = "serve")]
-        {
-            let policy = crate::serve::Policy { plain_max_age: self.settings.serve.max_age, ..Default::default() };
-            let lookup = crate::serve::Lookup::index(&manifest, storage.clone(), &policy);
-            self.lookup.store(lookup.on_trouble(self.trouble.clone()));
-        }
-        let resolver = Resolver::listed(self.static_url.clone(), manifest.paths, strict);
-        *self.resolver.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(resolver);
+        let lookup = self.index(&manifest, storage);
+        self.current.store(Published {
+            resolver: Resolver::listed(self.static_url.clone(), manifest.paths, strict),
+            #[cfg(feature = "serve")]
+            lookup,
+        });
         Ok(())
+    }
+}
+
+#[cfg(feature = "serve")]
+impl Inner {
+    /// The files of the manifest as requests meet them.
+    fn index(&self, manifest: &Manifest, storage: &Arc<dyn Storage>) -> crate::serve::Lookup {
+        let policy = crate::serve::Policy { plain_max_age: self.settings.serve.max_age, ..Default::default() };
+        crate::serve::Lookup::index(manifest, storage.clone(), &policy).on_trouble(self.trouble.clone())
     }
 }
 

@@ -33,7 +33,7 @@ impl Serve {
     pub(super) fn run(&self, project: &Project<'_>, app: App, output: &Output) -> Result<()> {
         let address = Address::new(self.address.as_deref(), false)?;
         let static_files = project.builder_to_serve(false).build()?;
-        static_files.reload()?;
+        static_files.published()?;
         let location = static_files.location().unwrap_or_default();
         let announced = format!("Serving {location} at {{address}}{}", static_files.static_url().path());
         let server = Server {

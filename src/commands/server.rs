@@ -22,8 +22,8 @@ use tower_service::Service;
 
 use super::access_log::AccessLog;
 use super::address::Address;
-use super::output::{Output, with_causes};
-use crate::error::{Error, Result};
+use super::output::Output;
+use crate::error::{Error, Result, with_causes};
 use crate::serve::StaticFilesLayer;
 use crate::static_files::StaticFiles;
 

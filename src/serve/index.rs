@@ -15,11 +15,12 @@ use super::asset::{Asset, past_seconds};
 use super::body::Own;
 use super::content::{Hashes, Opened, Payload, SMALL, within_root};
 use super::decide::{Decision, decide};
-use super::lookup::{Answer, OnTrouble, Policy, kept_for};
+use super::lookup::{Answer, Policy, kept_for};
 use super::respond::{not_found, respond};
 use crate::manifest::{FileRecord, Manifest};
 use crate::name::StoredName;
 use crate::storage::Storage;
+use crate::trouble::OnTrouble;
 
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 

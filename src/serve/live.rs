@@ -9,10 +9,12 @@ use super::asset::{Asset, past_seconds};
 use super::body::Own;
 use super::content::{Hashes, Opened, Payload, within_root};
 use super::decide::{Decision, decide};
-use super::lookup::{Answer, LivePolicy, OnTrouble, kept_for};
+use super::lookup::{Answer, LivePolicy, kept_for};
 use super::respond::{not_found, respond};
+use crate::error::with_causes;
 use crate::finders::{Finders, FoundFile};
 use crate::name::StaticName;
+use crate::trouble::OnTrouble;
 
 /// Files as they are now.
 #[derive(Debug)]
@@ -75,10 +77,4 @@ impl Live {
         let asset = Asset::new(&name, metadata.size, &integrity, modified, self.cache_control.clone());
         Ok((asset, metadata.size, payload))
     }
-}
-
-/// An error and what it comes from, in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

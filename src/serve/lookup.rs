@@ -1,9 +1,9 @@
 //! From a path below the prefix to an answer: [`Lookup`], live over the finders in debug or an index
-//! of the manifest in release, and [`SharedLookup`], through which it can be replaced while requests
-//! are served.
+//! of the manifest in release, and [`Present`], behind which it can be replaced while requests are
+//! served.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Method, Response};
 use tokio::task::JoinHandle;
@@ -14,6 +14,7 @@ use super::live::Live;
 use crate::finders::Finders;
 use crate::manifest::Manifest;
 use crate::storage::Storage;
+use crate::trouble::OnTrouble;
 
 /// How files of the manifest are kept by clients and in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,51 +91,17 @@ impl Lookup {
     }
 }
 
-/// A look-up that may be replaced while requests are served: a request keeps the one it began with.
-#[derive(Debug, Clone)]
-pub(crate) struct SharedLookup(Arc<RwLock<Lookup>>);
-
-impl SharedLookup {
-    /// Begins with this look-up.
-    pub(crate) fn new(lookup: Lookup) -> Self {
-        Self(Arc::new(RwLock::new(lookup)))
-    }
-
-    /// The present look-up.
-    pub(crate) fn load(&self) -> Lookup {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Replaces the look-up for the requests that begin from now on.
-    pub(crate) fn store(&self, lookup: Lookup) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = lookup;
-    }
+/// Where the present look-up is, which may be replaced while requests are served: a request keeps
+/// the one it began with.
+pub(crate) trait Present: fmt::Debug + Send + Sync + 'static {
+    /// Calls `look` once, with the present look-up.
+    fn with(&self, look: &mut dyn FnMut(&Lookup));
 }
 
-/// Whom to tell of files that should be served and cannot; by default nobody.
-#[derive(Clone)]
-pub(crate) struct OnTrouble(Arc<dyn Fn(&str) + Send + Sync>);
-
-impl OnTrouble {
-    /// Calls `tell` with one line without its end.
-    pub(crate) fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
-    }
-
-    pub(super) fn tell(&self, text: &str) {
-        (self.0)(text);
-    }
-}
-
-impl Default for OnTrouble {
-    fn default() -> Self {
-        Self::new(|_| {})
-    }
-}
-
-impl fmt::Debug for OnTrouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OnTrouble")
+/// A look-up that stays.
+impl Present for Lookup {
+    fn with(&self, look: &mut dyn FnMut(&Lookup)) {
+        look(self);
     }
 }
 

@@ -22,7 +22,7 @@ mod tests;
 mod view;
 
 pub use self::body::ResponseBody;
-pub(crate) use self::lookup::{LivePolicy, Lookup, OnTrouble, Policy, SharedLookup};
+pub(crate) use self::lookup::{LivePolicy, Lookup, Policy, Present};
 pub use self::service::{ResponseFuture, StaticFilesLayer, StaticFilesService};
 #[cfg(feature = "axum")]
 pub(crate) use self::view::nothing_there;

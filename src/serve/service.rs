@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::body::{BoxError, Own, ResponseBody};
-use super::lookup::{Answer, SharedLookup};
+use super::lookup::{Answer, Present};
 use super::path::{Prefix, decode};
 use super::respond::{failed, not_found};
 
@@ -24,12 +25,12 @@ use super::respond::{failed, not_found};
 #[derive(Debug, Clone)]
 pub struct StaticFilesLayer {
     prefix: Prefix,
-    lookup: SharedLookup,
+    lookup: Arc<dyn Present>,
 }
 
 impl StaticFilesLayer {
     /// Serves below `prefix`, a decoded path such as `/static/`.
-    pub(crate) fn new(prefix: &str, lookup: SharedLookup) -> Self {
+    pub(crate) fn new(prefix: &str, lookup: Arc<dyn Present>) -> Self {
         Self { prefix: Prefix::new(prefix), lookup }
     }
 }
@@ -55,7 +56,7 @@ impl<S> Layer<S> for StaticFilesLayer {
 #[derive(Debug, Clone)]
 pub struct StaticFilesService<S> {
     prefix: Prefix,
-    lookup: SharedLookup,
+    lookup: Arc<dyn Present>,
     inner: S,
 }
 
@@ -63,10 +64,11 @@ impl<S> StaticFilesService<S> {
     /// The answer to a request below the prefix, `None` if it is the application's.
     fn answer<B>(&self, request: &Request<B>) -> Option<Answer> {
         let path = self.prefix.strip(request.uri().path())?;
-        Some(match decode(path) {
-            Some(name) => self.lookup.load().answer(&name, request.method(), request.headers()),
-            None => Answer::Ready(not_found(request.method())),
-        })
+        let mut answer = None;
+        if let Some(name) = decode(path) {
+            self.lookup.with(&mut |lookup| answer = Some(lookup.answer(&name, request.method(), request.headers())));
+        }
+        Some(answer.unwrap_or_else(|| Answer::Ready(not_found(request.method()))))
     }
 }
 

@@ -12,11 +12,12 @@ use http_body_util::{BodyExt, Full};
 use tower::ServiceExt;
 use tower_layer::Layer;
 
-use super::{LivePolicy, Lookup, OnTrouble, Policy, SharedLookup, StaticFilesLayer};
+use super::{LivePolicy, Lookup, Policy, StaticFilesLayer};
 use crate::finders::{DirectoryFinder, Finder, Finders};
 use crate::manifest::{FileRecord, Manifest, integrity_of};
 use crate::name::{StaticName, StoredName};
 use crate::storage::{Content, FileSystemStorage, MemoryStorage, Storage};
+use crate::trouble::OnTrouble;
 
 const CSS: &[u8] = b"a { color: red }\n";
 const SINCE: u64 = 784_111_777;
@@ -90,7 +91,7 @@ async fn send(lookup: &Lookup, method: Method, path: &str, lines: Lines<'_>) -> 
     let app = tower::service_fn(|request: Request<()>| async move {
         Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(format!("app {}", request.uri().path())))))
     });
-    let service = StaticFilesLayer::new("/static/", SharedLookup::new(lookup.clone())).layer(app);
+    let service = StaticFilesLayer::new("/static/", Arc::new(lookup.clone())).layer(app);
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in lines {
         request = request.header(*name, *value);
@@ -432,7 +433,7 @@ async fn a_file_that_gets_shorter_while_it_is_sent_breaks_the_body_off() {
     fs::write(root.path().join("big.bin"), vec![1; 3_000_000]).expect("a file");
     let app =
         tower::service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())) });
-    let lookup = SharedLookup::new(live(root.path(), LivePolicy::NoCache));
+    let lookup = Arc::new(live(root.path(), LivePolicy::NoCache));
     let service = StaticFilesLayer::new("/static/", lookup).layer(app);
     let request = Request::builder().uri("/static/big.bin").body(()).expect("a request");
     let response = service.oneshot(request).await.expect("infallible");
@@ -453,18 +454,6 @@ async fn a_change_is_served_at_once_in_debug() {
         assert_ne!(reply.header("etag"), last);
         last = reply.header("etag").to_owned();
     }
-}
-
-#[tokio::test]
-async fn a_request_meets_the_look_up_that_was_stored_last() {
-    let first = Arc::new(MemoryStorage::new());
-    let second = Arc::new(MemoryStorage::new());
-    let old = publish(&*first, &[("a.txt", b"old")]);
-    let new = publish(&*second, &[("a.txt", b"new")]);
-    let shared = SharedLookup::new(Lookup::index(&old, first, &Policy::default()));
-    assert_eq!(get(&shared.load(), "/static/a.txt").await.body, "old");
-    shared.store(Lookup::index(&new, second, &Policy::default()));
-    assert_eq!(get(&shared.load(), "/static/a.txt").await.body, "new");
 }
 
 #[cfg(unix)]
@@ -510,7 +499,7 @@ async fn a_layer_fits_round_an_axum_router() {
 
     let (_root, lookups) = lookups();
     for (which, lookup) in &lookups {
-        let layer = StaticFilesLayer::new("/static/", SharedLookup::new(lookup.clone()));
+        let layer = StaticFilesLayer::new("/static/", Arc::new(lookup.clone()));
         let app = Router::new().route("/", get(|| async { "home" })).fallback(|| async { "fallback" }).layer(layer);
         for (path, expected) in
             [("/", &b"home"[..]), ("/x", b"fallback"), ("/static/css/app.css", CSS), ("/static/x", b"not found\n")]

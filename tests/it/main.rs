@@ -32,4 +32,5 @@ mod support;
 #[cfg(all(feature = "askama", feature = "maud", feature = "tera"))]
 mod templates;
 mod tidy;
+mod watch;
 mod workspace;
