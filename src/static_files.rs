@@ -6,6 +6,8 @@ mod examine;
 mod notice;
 mod packages;
 mod published;
+#[cfg(feature = "serve")]
+mod serving;
 mod sources;
 mod watch;
 
@@ -49,6 +51,8 @@ struct Inner {
     #[cfg(feature = "collect")]
     name_hash: crate::collect::NameHash,
     current: Arc<Current>,
+    #[cfg(feature = "serve")]
+    serving: serving::Serving,
     taken: Mutex<watch::Taken>,
     trouble: OnTrouble,
 }
@@ -235,7 +239,8 @@ impl StaticFiles {
         collection.collect(options, on_event)
     }
 
-    /// The Tower layer that answers requests under the static URL and passes on all others.
+    /// The Tower layer that answers requests under the static URL, and for the root files of the
+    /// settings, and passes on all others.
     ///
     /// ```
     /// # use staticfiles::{Settings, StaticFiles};
@@ -247,7 +252,20 @@ impl StaticFiles {
     /// ```
     #[cfg(feature = "serve")]
     pub fn layer(&self) -> crate::serve::StaticFilesLayer {
-        crate::serve::StaticFilesLayer::new(self.0.static_url.path(), self.0.current.clone())
+        crate::serve::StaticFilesLayer::new(self.0.serving.paths.clone(), self.0.current.clone())
+    }
+
+    /// The path below which requests are answered, percent-encoded.
+    #[cfg(feature = "cli")]
+    pub(crate) fn served_path(&self) -> &str {
+        &self.0.serving.prefix
+    }
+
+    /// How often a server should look for a new manifest; `None` for never.
+    #[cfg(feature = "cli")]
+    pub(crate) fn reload_interval(&self) -> Option<std::time::Duration> {
+        let seconds = Some(self.0.settings.serve.reload_every).filter(|seconds| *seconds > 0);
+        seconds.map(std::time::Duration::from_secs)
     }
 }
 
@@ -256,7 +274,13 @@ impl StaticFiles {
     /// The finders as a look-up, whatever the mode.
     pub(crate) fn live_lookup(&self) -> crate::serve::Lookup {
         let policy = crate::serve::LivePolicy::NoCache;
-        crate::serve::Lookup::live(self.0.finders.clone(), policy).on_trouble(self.0.trouble.clone())
+        self.0.serving.live(self.0.finders.clone(), policy).on_trouble(self.0.trouble.clone())
+    }
+
+    /// The layer for routes below the static URL, whatever other paths are served.
+    pub(crate) fn layer_of_routes(&self) -> crate::serve::StaticFilesLayer {
+        let paths = crate::serve::Paths::below(self.0.static_url.path());
+        crate::serve::StaticFilesLayer::new(paths, self.0.current.clone())
     }
 }
 
@@ -373,7 +397,10 @@ impl StaticFilesBuilder {
             _ => Resolver::plain(static_url.clone()),
         };
         #[cfg(feature = "serve")]
-        let lookup = first_lookup(&settings, debug, &finders, storage.as_ref(), manifests.is_some())
+        let serving = serving::Serving::new(&settings, &static_url)?;
+        #[cfg(feature = "serve")]
+        let lookup = serving
+            .first(&settings, debug, &finders, storage.as_ref(), manifests.is_some())
             .on_trouble(self.trouble.clone());
         let current = Current::new(Published {
             resolver,
@@ -395,6 +422,8 @@ impl StaticFilesBuilder {
                 .name_hash
                 .map_or_else(|| name_hash(settings.storage.hash), crate::collect::NameHash::Custom),
             current: Arc::new(current),
+            #[cfg(feature = "serve")]
+            serving,
             taken: Mutex::default(),
             trouble: self.trouble,
             settings,
@@ -427,22 +456,13 @@ impl Inner {
         }
         let strict = self.settings.storage.manifest_strict;
         #[cfg(feature = "serve")]
-        let lookup = self.index(&manifest, storage);
+        let lookup = self.serving.index(&manifest, storage, &self.trouble);
         self.current.store(Published {
             resolver: Resolver::listed(self.static_url.clone(), manifest.paths, strict),
             #[cfg(feature = "serve")]
             lookup,
         });
         Ok(())
-    }
-}
-
-#[cfg(feature = "serve")]
-impl Inner {
-    /// The files of the manifest as requests meet them.
-    fn index(&self, manifest: &Manifest, storage: &Arc<dyn Storage>) -> crate::serve::Lookup {
-        let policy = crate::serve::Policy { plain_max_age: self.settings.serve.max_age, ..Default::default() };
-        crate::serve::Lookup::index(manifest, storage.clone(), &policy).on_trouble(self.trouble.clone())
     }
 }
 
@@ -489,27 +509,6 @@ fn in_redis(_: &str, _: &StaticName) -> Result<Arc<dyn ManifestStore>> {
     let text = "storage.manifest_location: a manifest in Redis needs the feature `redis` of the crate `staticfiles`, \
                 which this program was built without";
     Err(Error::Settings(text.to_owned()))
-}
-
-/// What is served before a manifest is loaded.
-#[cfg(feature = "serve")]
-fn first_lookup(
-    settings: &Settings,
-    debug: bool,
-    finders: &Finders,
-    storage: Option<&Arc<dyn Storage>>,
-    has_manifest: bool,
-) -> crate::serve::Lookup {
-    use crate::finders::DirectoryFinder;
-    use crate::serve::{LivePolicy, Lookup, Policy};
-    match storage {
-        _ if debug => Lookup::live(finders.clone(), LivePolicy::NoCache),
-        Some(storage) if has_manifest => Lookup::index(&Manifest::default(), storage.clone(), &Policy::default()),
-        _ => {
-            let root = settings.static_root.iter().map(|root| Arc::new(DirectoryFinder::new(root)) as Arc<dyn Finder>);
-            Lookup::live(Finders::new(root), LivePolicy::Plain { max_age: settings.serve.max_age })
-        }
-    }
 }
 
 /// The scanners of every set of static files.

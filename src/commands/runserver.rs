@@ -50,7 +50,7 @@ impl Runserver {
         output.checks(&static_files.check());
         static_files.checked()?;
         let (layer, announced) = if serves {
-            let announced = format!("Serving the sources at {{address}}{}", static_files.static_url().path());
+            let announced = format!("Serving the sources at {{address}}{}", static_files.served_path());
             (static_files.layer(), announced)
         } else {
             let why = if self.nostatic { "--nostatic was given" } else { "debug is off and --insecure was not given" };

@@ -35,7 +35,7 @@ impl Serve {
         let static_files = project.builder_to_serve(false).build()?;
         static_files.published()?;
         let location = static_files.location().unwrap_or_default();
-        let announced = format!("Serving {location} at {{address}}{}", static_files.static_url().path());
+        let announced = format!("Serving {location} at {{address}}{}", static_files.served_path());
         let server = Server {
             layer: static_files.layer(),
             static_files,

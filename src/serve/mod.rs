@@ -14,8 +14,10 @@ mod live;
 mod lookup;
 mod media_type;
 mod path;
+mod presentation;
 mod respond;
 mod service;
+mod site;
 #[cfg(test)]
 mod tests;
 #[cfg(feature = "axum")]
@@ -23,6 +25,8 @@ mod view;
 
 pub use self::body::ResponseBody;
 pub(crate) use self::lookup::{LivePolicy, Lookup, Policy, Present};
+pub(crate) use self::presentation::Presentation;
 pub use self::service::{ResponseFuture, StaticFilesLayer, StaticFilesService};
+pub(crate) use self::site::Paths;
 #[cfg(feature = "axum")]
 pub(crate) use self::view::nothing_there;

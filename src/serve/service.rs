@@ -15,23 +15,23 @@ use tower_service::Service;
 
 use super::body::{BoxError, Own, ResponseBody};
 use super::lookup::{Answer, Present};
-use super::path::{Prefix, decode};
 use super::respond::{failed, not_found};
+use super::site::{Paths, Place};
 
-/// A Tower layer that answers every request below the static URL and passes all others on untouched.
+/// A Tower layer that answers every request below the static URL, and for root files, and passes all others on untouched.
 ///
 /// Made by `StaticFiles::layer`. Files are opened on blocking threads, so the service has to run in
 /// a Tokio runtime.
 #[derive(Debug, Clone)]
 pub struct StaticFilesLayer {
-    prefix: Prefix,
+    paths: Paths,
     lookup: Arc<dyn Present>,
 }
 
 impl StaticFilesLayer {
-    /// Serves below `prefix`, a decoded path such as `/static/`.
-    pub(crate) fn new(prefix: &str, lookup: Arc<dyn Present>) -> Self {
-        Self { prefix: Prefix::new(prefix), lookup }
+    /// Serves these paths.
+    pub(crate) fn new(paths: Paths, lookup: Arc<dyn Present>) -> Self {
+        Self { paths, lookup }
     }
 }
 
@@ -39,7 +39,7 @@ impl StaticFilesLayer {
 impl StaticFilesLayer {
     /// The same layer with no request its own: a development server without static files.
     pub(crate) fn passing_all(self) -> Self {
-        Self { prefix: Prefix::new("/"), ..self }
+        Self { paths: Paths::none(), ..self }
     }
 }
 
@@ -47,15 +47,15 @@ impl<S> Layer<S> for StaticFilesLayer {
     type Service = StaticFilesService<S>;
 
     fn layer(&self, inner: S) -> StaticFilesService<S> {
-        let Self { prefix, lookup } = self.clone();
-        StaticFilesService { prefix, lookup, inner }
+        let Self { paths, lookup } = self.clone();
+        StaticFilesService { paths, lookup, inner }
     }
 }
 
 /// The service of [`StaticFilesLayer`], around the application.
 #[derive(Debug, Clone)]
 pub struct StaticFilesService<S> {
-    prefix: Prefix,
+    paths: Paths,
     lookup: Arc<dyn Present>,
     inner: S,
 }
@@ -63,11 +63,15 @@ pub struct StaticFilesService<S> {
 impl<S> StaticFilesService<S> {
     /// The answer to a request below the prefix, `None` if it is the application's.
     fn answer<B>(&self, request: &Request<B>) -> Option<Answer> {
-        let path = self.prefix.strip(request.uri().path())?;
+        let place = self.paths.place(request.uri().path())?;
         let mut answer = None;
-        if let Some(name) = decode(path) {
-            self.lookup.with(&mut |lookup| answer = Some(lookup.answer(&name, request.method(), request.headers())));
-        }
+        self.lookup.with(&mut |lookup| {
+            answer = match &place {
+                Place::Below(name) => Some(lookup.answer(name, request.method(), request.headers())),
+                Place::Root(name) => Some(lookup.answer_root_file(name, request.method(), request.headers())),
+                Place::Nowhere => None,
+            };
+        });
         Some(answer.unwrap_or_else(|| Answer::Ready(not_found(request.method()))))
     }
 }

@@ -26,6 +26,7 @@ mod real_trees;
 mod redis;
 mod runserver;
 mod server;
+mod serving;
 mod settings;
 mod storage;
 mod support;
