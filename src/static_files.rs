@@ -53,6 +53,8 @@ struct Inner {
     current: Arc<Current>,
     #[cfg(feature = "serve")]
     serving: serving::Serving,
+    #[cfg(feature = "serve")]
+    tally: Arc<crate::serve::Tally>,
     taken: Mutex<watch::Taken>,
     trouble: OnTrouble,
 }
@@ -252,7 +254,25 @@ impl StaticFiles {
     /// ```
     #[cfg(feature = "serve")]
     pub fn layer(&self) -> crate::serve::StaticFilesLayer {
-        crate::serve::StaticFilesLayer::new(self.0.serving.paths.clone(), self.0.current.clone())
+        crate::serve::StaticFilesLayer::new(self.0.serving.paths.clone(), self.0.current.clone(), self.0.tally.clone())
+    }
+
+    /// How the requests of all layers were answered so far: a metrics exporter reads it when it is
+    /// asked.
+    ///
+    /// ```
+    /// # use staticfiles::{Settings, StaticFiles};
+    /// # fn main() -> staticfiles::Result<()> {
+    /// let static_files = StaticFiles::new(Settings::new().dir("frontend").debug(true))?;
+    /// let counters = static_files.counters();
+    /// println!("static_files_requests_total {}", counters.requests);
+    /// # assert_eq!(counters, Default::default());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "serve")]
+    pub fn counters(&self) -> crate::serve::Counters {
+        self.0.tally.read()
     }
 
     /// The path below which requests are answered, percent-encoded.
@@ -280,7 +300,7 @@ impl StaticFiles {
     /// The layer for routes below the static URL, whatever other paths are served.
     pub(crate) fn layer_of_routes(&self) -> crate::serve::StaticFilesLayer {
         let paths = crate::serve::Paths::below(self.0.static_url.path());
-        crate::serve::StaticFilesLayer::new(paths, self.0.current.clone())
+        crate::serve::StaticFilesLayer::new(paths, self.0.current.clone(), self.0.tally.clone())
     }
 }
 
@@ -424,6 +444,8 @@ impl StaticFilesBuilder {
             current: Arc::new(current),
             #[cfg(feature = "serve")]
             serving,
+            #[cfg(feature = "serve")]
+            tally: Arc::default(),
             taken: Mutex::default(),
             trouble: self.trouble,
             settings,

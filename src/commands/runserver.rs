@@ -64,6 +64,8 @@ impl Runserver {
             address,
             workers: None,
             has_access_log: output.verbosity > 0,
+            // Its sources are looked at anyway, and SIGHUP is the terminal's end.
+            reloads: false,
             // Whoever presses Ctrl-C does not want to wait for a browser's open connections.
             drain: Duration::from_secs(1),
             announced: [announced, banner],

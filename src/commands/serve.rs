@@ -14,9 +14,12 @@ const DRAIN: Duration = Duration::from_secs(30);
 
 /// Serve what was collected, for production
 ///
-/// Hashed names are immutable, plain names short-lived; what was not collected is not found. SIGTERM
-/// lets open requests end and then ends. HTTP/1.1 and HTTP/2 without TLS, which is left to a proxy
-/// in front.
+/// Hashed names are immutable, plain names short-lived; what was not collected is not found. A new
+/// manifest is taken over within a second, or at once on SIGHUP, and no request is dropped for it.
+/// SIGTERM lets open requests end and then ends.
+///
+/// HTTP/1.1, and HTTP/2 with prior knowledge, on one port and without TLS: that is left to a proxy or
+/// CDN in front.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  staticfiles serve\n  staticfiles serve 0:8080 --workers 4")]
 pub(super) struct Serve {
@@ -42,6 +45,7 @@ impl Serve {
             address,
             workers: self.workers.map(usize::from),
             has_access_log: false,
+            reloads: true,
             drain: DRAIN,
             announced: [announced, String::new()],
             output,

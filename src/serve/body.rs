@@ -112,7 +112,7 @@ impl Own {
         }
     }
 
-    fn remaining(&self) -> u64 {
+    pub(super) fn remaining(&self) -> u64 {
         match self {
             Self::Full(bytes) => bytes.len() as u64,
             Self::File(stream) => stream.remaining,

@@ -8,7 +8,13 @@ mod asset;
 mod body;
 mod conditional;
 mod content;
+mod counters;
 mod decide;
+#[cfg(feature = "tracing")]
+mod events;
+#[cfg(not(feature = "tracing"))]
+#[path = "no_events.rs"]
+mod events;
 mod index;
 mod live;
 mod lookup;
@@ -24,6 +30,8 @@ mod tests;
 mod view;
 
 pub use self::body::ResponseBody;
+pub use self::counters::Counters;
+pub(crate) use self::counters::Tally;
 pub(crate) use self::lookup::{LivePolicy, Lookup, Policy, Present};
 pub(crate) use self::presentation::Presentation;
 pub use self::service::{ResponseFuture, StaticFilesLayer, StaticFilesService};

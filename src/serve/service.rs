@@ -14,6 +14,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::body::{BoxError, Own, ResponseBody};
+use super::counters::Tally;
+use super::events::Asked;
 use super::lookup::{Answer, Present};
 use super::respond::{failed, not_found};
 use super::site::{Paths, Place};
@@ -26,12 +28,13 @@ use super::site::{Paths, Place};
 pub struct StaticFilesLayer {
     paths: Paths,
     lookup: Arc<dyn Present>,
+    tally: Arc<Tally>,
 }
 
 impl StaticFilesLayer {
     /// Serves these paths.
-    pub(crate) fn new(paths: Paths, lookup: Arc<dyn Present>) -> Self {
-        Self { paths, lookup }
+    pub(crate) fn new(paths: Paths, lookup: Arc<dyn Present>, tally: Arc<Tally>) -> Self {
+        Self { paths, lookup, tally }
     }
 }
 
@@ -47,8 +50,8 @@ impl<S> Layer<S> for StaticFilesLayer {
     type Service = StaticFilesService<S>;
 
     fn layer(&self, inner: S) -> StaticFilesService<S> {
-        let Self { paths, lookup } = self.clone();
-        StaticFilesService { paths, lookup, inner }
+        let Self { paths, lookup, tally } = self.clone();
+        StaticFilesService { paths, lookup, tally, inner }
     }
 }
 
@@ -57,12 +60,13 @@ impl<S> Layer<S> for StaticFilesLayer {
 pub struct StaticFilesService<S> {
     paths: Paths,
     lookup: Arc<dyn Present>,
+    tally: Arc<Tally>,
     inner: S,
 }
 
 impl<S> StaticFilesService<S> {
     /// The answer to a request below the prefix, `None` if it is the application's.
-    fn answer<B>(&self, request: &Request<B>) -> Option<Answer> {
+    fn answer<B>(&self, request: &Request<B>) -> Option<(Answer, Asked)> {
         let place = self.paths.place(request.uri().path())?;
         let mut answer = None;
         self.lookup.with(&mut |lookup| {
@@ -72,7 +76,12 @@ impl<S> StaticFilesService<S> {
                 Place::Nowhere => None,
             };
         });
-        Some(answer.unwrap_or_else(|| Answer::Ready(not_found(request.method()))))
+        let asked = Asked::new(match &place {
+            Place::Below(name) => name,
+            Place::Root(name) => name.as_str(),
+            Place::Nowhere => request.uri().path(),
+        });
+        Some((answer.unwrap_or_else(|| Answer::Ready(not_found(request.method()))), asked))
     }
 }
 
@@ -93,11 +102,19 @@ where
     fn call(&mut self, request: Request<ReqB>) -> Self::Future {
         let kind = match self.answer(&request) {
             None => Kind::App { future: self.inner.call(request) },
-            Some(Answer::Ready(response)) => Kind::Ready { response: Some(response) },
-            Some(Answer::Blocking(handle)) => Kind::Blocking { handle },
+            Some((Answer::Ready(response), asked)) => {
+                observe(&response, &self.tally, &asked);
+                Kind::Ready { response: Some(response) }
+            }
+            Some((Answer::Blocking(handle), asked)) => Kind::Blocking { handle, tally: self.tally.clone(), asked },
         };
         ResponseFuture { kind }
     }
+}
+
+fn observe(response: &Response<Own>, tally: &Tally, asked: &Asked) {
+    tally.count(response);
+    asked.answered(response);
 }
 
 pin_project_lite::pin_project! {
@@ -114,7 +131,7 @@ pin_project_lite::pin_project! {
     enum Kind<F> {
         App { #[pin] future: F },
         Ready { response: Option<Response<Own>> },
-        Blocking { handle: JoinHandle<Response<Own>> },
+        Blocking { handle: JoinHandle<Response<Own>>, tally: Arc<Tally>, asked: Asked },
     }
 }
 
@@ -131,7 +148,11 @@ where
             }
             KindProjection::Ready { response } => response.take().unwrap_or_else(failed),
             // The thread is lost when a finder or storage panics, or the runtime shuts down.
-            KindProjection::Blocking { handle } => ready!(Pin::new(handle).poll(context)).unwrap_or_else(|_| failed()),
+            KindProjection::Blocking { handle, tally, asked } => {
+                let response = ready!(Pin::new(handle).poll(context)).unwrap_or_else(|_| failed());
+                observe(&response, tally, asked);
+                response
+            }
         };
         Poll::Ready(Ok(own.map(ResponseBody::own)))
     }

@@ -91,7 +91,7 @@ async fn send(lookup: &Lookup, method: Method, path: &str, lines: Lines<'_>) -> 
     let app = tower::service_fn(|request: Request<()>| async move {
         Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(format!("app {}", request.uri().path())))))
     });
-    let service = StaticFilesLayer::new(Paths::below("/static/"), Arc::new(lookup.clone())).layer(app);
+    let service = StaticFilesLayer::new(Paths::below("/static/"), Arc::new(lookup.clone()), Arc::default()).layer(app);
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in lines {
         request = request.header(*name, *value);
@@ -434,7 +434,7 @@ async fn a_file_that_gets_shorter_while_it_is_sent_breaks_the_body_off() {
     let app =
         tower::service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())) });
     let lookup = Arc::new(live(root.path(), LivePolicy::NoCache));
-    let service = StaticFilesLayer::new(Paths::below("/static/"), lookup).layer(app);
+    let service = StaticFilesLayer::new(Paths::below("/static/"), lookup, Arc::default()).layer(app);
     let request = Request::builder().uri("/static/big.bin").body(()).expect("a request");
     let response = service.oneshot(request).await.expect("infallible");
     assert_eq!(response.headers()["content-length"], "3000000");
@@ -499,7 +499,7 @@ async fn a_layer_fits_round_an_axum_router() {
 
     let (_root, lookups) = lookups();
     for (which, lookup) in &lookups {
-        let layer = StaticFilesLayer::new(Paths::below("/static/"), Arc::new(lookup.clone()));
+        let layer = StaticFilesLayer::new(Paths::below("/static/"), Arc::new(lookup.clone()), Arc::default());
         let app = Router::new().route("/", get(|| async { "home" })).fallback(|| async { "fallback" }).layer(layer);
         for (path, expected) in
             [("/", &b"home"[..]), ("/x", b"fallback"), ("/static/css/app.css", CSS), ("/static/x", b"not found\n")]

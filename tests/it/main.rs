@@ -24,6 +24,7 @@ mod packages;
 mod real_trees;
 #[cfg(feature = "redis")]
 mod redis;
+mod robust;
 mod runserver;
 mod server;
 mod serving;
