@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use axum::routing::get;
 use criterion::{Criterion, criterion_group, criterion_main};
-use staticfiles::manifest::Manifest;
+use staticfiles::manifest::{FileRecord, Manifest};
 use staticfiles::{Settings, StaticFiles, StaticFilesService, StaticName, StoredName};
 use tower::util::MapRequestLayer;
 use tower::{Layer, ServiceExt};
@@ -67,6 +67,27 @@ fn below_the_prefix(criterion: &mut Criterion) {
     group.finish();
 }
 
+fn start(criterion: &mut Criterion) {
+    let root = tempfile::tempdir().expect("a directory");
+    let mut manifest = Manifest::default();
+    for number in 0..5_000 {
+        let name = StaticName::new(format!("app/part{}/file{number}.css", number % 50)).expect("a name");
+        let (plain, hashed) = (StoredName::plain(&name), StoredName::hashed(&name, &format!("{number:012x}")));
+        let record = FileRecord::new(name.clone(), 1000, format!("sha256-{number:043}="), 1_700_000_000);
+        manifest.files.insert(plain, record.clone());
+        manifest.files.insert(hashed.clone(), record.immutable());
+        manifest.paths.insert(name, hashed);
+    }
+    std::fs::write(root.path().join("staticfiles.json"), manifest.to_json()).expect("a manifest");
+    let settings = Settings::new().debug(false).static_root(root.path());
+    let static_files = StaticFiles::new(settings.clone()).expect("settings");
+    let mut group = criterion.benchmark_group("10,000 entries");
+    group.sample_size(20);
+    group.bench_function("a start", |bencher| bencher.iter(|| StaticFiles::new(settings.clone())));
+    group.bench_function("a reload", |bencher| bencher.iter(|| static_files.reload()));
+    group.finish();
+}
+
 /// One collected file.
 fn collected() -> (tempfile::TempDir, StaticFiles) {
     let root = tempfile::tempdir().expect("a directory");
@@ -81,5 +102,5 @@ fn collected() -> (tempfile::TempDir, StaticFiles) {
     (root, static_files)
 }
 
-criterion_group!(benches, outside_the_prefix, below_the_prefix);
+criterion_group!(benches, outside_the_prefix, below_the_prefix, start);
 criterion_main!(benches);

@@ -18,7 +18,7 @@ use tower_service::Service;
 
 /// How long a connection may be without a request: longer than the minute for which proxies keep
 /// theirs, so that it is as a rule they who end it.
-const IDLE: Duration = Duration::from_secs(75);
+pub(super) const IDLE: Duration = Duration::from_secs(75);
 
 /// How long a client may take nothing of what it is sent.
 const STALLED: Duration = Duration::from_secs(60);

@@ -22,14 +22,15 @@ use tower_service::Service;
 
 use super::access_log::AccessLog;
 use super::address::Address;
-use super::connection::{Counted, Open, Patient};
+use super::connection::{Counted, IDLE, Open, Patient};
 use super::output::Output;
 use crate::error::{Error, Result, with_causes};
 use crate::serve::StaticFilesLayer;
 use crate::static_files::StaticFiles;
 
-/// How long a client may take to send the head of a request.
-const HEADERS: Duration = Duration::from_secs(30);
+/// How long a client may take to send the head of a request, counted from the answer before it: as
+/// long as a connection may rest.
+const HEADERS: Duration = IDLE;
 
 /// How many requests of one HTTP/2 connection are answered at once.
 const STREAMS: u32 = 100;

@@ -153,6 +153,34 @@ async fn another_path_than_that_of_the_static_url_is_served() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn in_debug_links_stay_within_the_directory_of_their_finder() {
+    use std::os::unix::fs::symlink;
+
+    let root = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| root.path().join(name);
+    fs::create_dir_all(path("vendor/dist/css")).expect("a directory");
+    fs::write(path("vendor/secret.txt"), "secret").expect("a file");
+    fs::write(path("vendor/dist/css/a.css"), "a{}").expect("a file");
+    symlink(path("vendor/secret.txt"), path("vendor/dist/out.txt")).expect("a link");
+    symlink(path("vendor"), path("vendor/dist/up")).expect("a link");
+    symlink(path("vendor/dist/css"), path("vendor/dist/in")).expect("a link");
+    // The directory of the settings may be a link itself.
+    symlink(path("vendor/dist"), path("vendor/lib")).expect("a link");
+    for follow_links in [false, true] {
+        let settings = Settings::new().debug(true).dir_with_prefix("lib", path("vendor/lib"));
+        let static_files = StaticFiles::new(settings.serve(|serve| serve.follow_links = follow_links)).expect("built");
+        for (name, is_inside) in
+            [("lib/css/a.css", true), ("lib/in/a.css", true), ("lib/out.txt", false), ("lib/up/secret.txt", false)]
+        {
+            let status = get(&static_files, &format!("/static/{name}")).await.status;
+            let expected = if is_inside || follow_links { StatusCode::OK } else { StatusCode::NOT_FOUND };
+            assert_eq!(status, expected, "{name} {follow_links}");
+        }
+    }
+}
+
 #[test]
 fn a_root_file_that_was_not_collected_is_told_of() {
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -166,6 +194,71 @@ fn a_root_file_that_was_not_collected_is_told_of() {
         *told.lock().expect("a lock"),
         ["serve.root_files: `gone.txt` is not in the manifest; run `collectstatic`"]
     );
+}
+
+#[tokio::test]
+async fn answers_are_counted_by_their_kind() {
+    let (_root, modes) = in_every_mode(root_files);
+    for (mode, static_files) in &modes {
+        let url = static_files.url("app.css").expect("a URL");
+        let etag = get(static_files, &url).await.header("etag").to_owned();
+        for (method, path, field) in [
+            ("GET", "/favicon.ico", ""),
+            ("HEAD", url.as_str(), ""),
+            ("GET", &url, &*etag),
+            ("GET", "/static/gone", ""),
+            ("GET", "/static/%zz", ""),
+            ("POST", &url, ""),
+            ("GET", "/of/the/application", ""),
+        ] {
+            let app = tower::service_fn(async |_: Request<()>| {
+                Ok::<_, Infallible>(Response::new(Full::<bytes::Bytes>::default()))
+            });
+            let request = Request::builder().method(method).uri(path).header("if-none-match", field);
+            let request = request.body(()).expect("a request");
+            static_files.layer().layer(app).oneshot(request).await.expect("infallible");
+        }
+        let counters = static_files.counters();
+        let texts = "not found\n".len() * 2 + "method not allowed\n".len();
+        assert_eq!((counters.requests, counters.whole, counters.not_modified), (7, 3, 1), "{mode}: {counters:?}");
+        assert_eq!((counters.not_found, counters.other, counters.partial), (2, 1, 0), "{mode}: {counters:?}");
+        assert_eq!(counters.bytes, ("a{}".len() + "icon".len() + texts) as u64, "{mode}: {counters:?}");
+    }
+}
+
+/// What is said of requests, a line each.
+#[cfg(feature = "tracing")]
+#[tokio::test]
+async fn an_event_tells_of_each_answer() {
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("a lock").write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_ansi(false).without_time();
+    let subscriber = subscriber.with_writer(move || writer.clone()).finish();
+    let (_root, modes) = in_every_mode(root_files);
+    let _guard = tracing::subscriber::set_default(subscriber);
+    for (_, static_files) in &modes {
+        lines.0.lock().expect("a lock").clear();
+        get(static_files, "/favicon.ico").await;
+        get(static_files, "/static/go%6Ee").await;
+        get(static_files, "/of/the/application").await;
+        let text = String::from_utf8(lines.0.lock().expect("a lock").clone()).expect("text");
+        let told: Vec<_> = text.lines().filter(|line| line.contains("static file")).collect();
+        assert_eq!(told.len(), 2, "{text}");
+        assert!(told[0].contains("name=\"img/icon.ico\" status=200 coding=\"identity\" bytes=4"), "{text}");
+        assert!(told[1].contains("name=\"gone\" status=404"), "{text}");
+    }
 }
 
 #[test]
