@@ -18,6 +18,7 @@ pub(super) struct Serving {
     pub(super) paths: Paths,
     pub(super) policy: Policy,
     /// The prefix that requests have, percent-encoded; `/` if every path is ours.
+    #[cfg(feature = "cli")]
     pub(super) prefix: String,
 }
 
@@ -46,7 +47,12 @@ impl Serving {
             root_files,
             presentation: presentation(settings).map_err(Error::Settings)?,
         };
-        Ok(Self { paths, policy, prefix })
+        Ok(Self {
+            paths,
+            policy,
+            #[cfg(feature = "cli")]
+            prefix,
+        })
     }
 
     /// What is served before a manifest is loaded.
