@@ -96,6 +96,8 @@ impl Server<'_> {
             let application = application.map_err(|error| {
                 Error::Settings(format!("the application could not be made: {}", with_causes(&*error)))
             })?;
+            // Whoever reads the announcement may ask at once.
+            let (end, hang_up) = (end_signal().map_err(failed)?, HangUp::new(self.reloads).map_err(failed)?);
             let [result, note] =
                 &self.announced.each_ref().map(|text| text.replace("{address}", &format!("http://{local}")));
             self.output.result(result);
@@ -104,20 +106,25 @@ impl Server<'_> {
             }
             let interval = self.static_files.reload_interval().filter(|_| self.reloads);
             let _watch = interval.map(|interval| self.static_files.watch(interval)).transpose()?;
-            self.accept(application, listener).await.map_err(failed)
+            self.accept(application, listener, end, hang_up).await;
+            Ok(())
         })
     }
 
-    async fn accept<A: Application>(&self, application: A, listener: TcpListener) -> io::Result<()> {
+    async fn accept<A: Application>(
+        &self,
+        application: A,
+        listener: TcpListener,
+        end: impl Future<Output = ()>,
+        mut hang_up: HangUp,
+    ) {
         let service = AccessLog { inner: self.layer.layer(application), is_on: self.has_access_log };
         let mut connections = auto::Builder::new(TokioExecutor::new());
         // Half a request must not hold a connection for ever.
         connections.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
         connections.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS);
         let all = GracefulShutdown::new();
-        let end = end_signal()?;
         tokio::pin!(end);
-        let mut hang_up = HangUp::new(self.reloads)?;
         let mut last_refusal: Option<Instant> = None;
         loop {
             let stream = tokio::select! {
@@ -150,7 +157,6 @@ impl Server<'_> {
         drop(listener);
         self.output.note("shutting down");
         let _ = tokio::time::timeout(self.drain, all.shutdown()).await;
-        Ok(())
     }
 }
 

@@ -12,7 +12,10 @@ mod django;
 mod example;
 mod finders;
 mod findstatic;
+mod golden;
+mod graph;
 mod help;
+mod js;
 #[cfg(feature = "testing")]
 mod live_server;
 mod manage;
