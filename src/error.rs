@@ -166,6 +166,12 @@ impl fmt::Display for Check {
     }
 }
 
+/// An error and what it comes from, in one line.
+pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 /// A path in one line, whatever is in it.
 fn shown(path: &Path) -> String {
     let escaped = |character: char| match character {

@@ -48,6 +48,8 @@
 //! | `maud` | no | static URLs as markup for maud |
 //! | `axum` | no | [`StaticFiles`] as an extractor of axum, static files as routes: [`urls`], [`views`] |
 //! | `redis` | no | [`manifest::RedisManifestStore`]: the manifest in Redis, also by a setting |
+//! | `notify` | no | [`StaticFiles::watch`] is woken by the system when the manifest is written |
+//! | `tracing` | no | an event for each request below the static URL |
 //! | `testing` | no | `testing::StaticLiveServer`, a server for tests; the contracts in [`testing`] need no feature |
 //! | `cli` | yes | the program `staticfiles`, and its [`commands`] in programs of one's own |
 //!
@@ -58,6 +60,8 @@ mod name;
 mod nearest;
 
 mod error;
+
+mod trouble;
 
 mod app;
 
@@ -109,4 +113,4 @@ pub use self::resolver::{Resolver, StaticUrl};
 #[cfg(feature = "serve")]
 pub use self::serve::{StaticFilesLayer, StaticFilesService};
 pub use self::settings::Settings;
-pub use self::static_files::{StaticFiles, StaticFilesBuilder};
+pub use self::static_files::{ManifestWatch, StaticFiles, StaticFilesBuilder};

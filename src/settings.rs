@@ -3,7 +3,10 @@
 
 #[cfg(feature = "toml")]
 mod file;
+#[cfg(feature = "toml")]
+mod given_serve;
 mod manifest_location;
+mod serve;
 
 use std::path::PathBuf;
 
@@ -11,6 +14,7 @@ use serde::Deserialize;
 
 pub use self::manifest_location::ManifestLocation;
 pub(crate) use self::manifest_location::scheme;
+pub use self::serve::{HeaderRule, ResourcePolicy, ServeSettings};
 pub use crate::app::App;
 pub use crate::storage::PermissionsMode;
 
@@ -240,14 +244,6 @@ pub enum Effort {
     Best,
 }
 
-/// Options of the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ServeSettings {
-    /// How long a file under its plain name may be kept without asking, in seconds. Default 60.
-    pub max_age: u64,
-}
-
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -294,12 +290,6 @@ impl Default for RewriteSettings {
 impl Default for CompressSettings {
     fn default() -> Self {
         Self { codings: vec![Coding::Br, Coding::Zstd, Coding::Gzip], effort: Effort::Balanced }
-    }
-}
-
-impl Default for ServeSettings {
-    fn default() -> Self {
-        Self { max_age: 60 }
     }
 }
 
@@ -380,6 +370,12 @@ impl Settings {
     /// Sets how references are rewritten.
     pub fn rewrite(mut self, change: impl FnOnce(&mut RewriteSettings)) -> Self {
         change(&mut self.rewrite);
+        self
+    }
+
+    /// Sets how files are served.
+    pub fn serve(mut self, change: impl FnOnce(&mut ServeSettings)) -> Self {
+        change(&mut self.serve);
         self
     }
 }

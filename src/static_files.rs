@@ -2,12 +2,20 @@
 //! [`Settings`]; every part is handed plain values.
 
 mod examine;
+#[cfg(feature = "notify")]
+mod notice;
 mod packages;
+mod published;
+#[cfg(feature = "serve")]
+mod serving;
 mod sources;
+mod watch;
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex};
 
+use self::published::{Current, Published};
+pub use self::watch::ManifestWatch;
 use crate::error::{Check, Error, Result, Severity};
 use crate::finders::{Finder, Finders, FoundFile};
 use crate::manifest::{FileManifestStore, Manifest, ManifestStore};
@@ -15,6 +23,7 @@ use crate::name::StaticName;
 use crate::resolver::{Resolver, StaticUrl};
 use crate::settings::{Backend, ManifestLocation, Settings, scheme};
 use crate::storage::{FileSystemStorage, Storage};
+use crate::trouble::OnTrouble;
 
 /// The static files of a program: found, collected, served and named in templates. Cheap to clone;
 /// all clones are one.
@@ -41,11 +50,13 @@ struct Inner {
     scanners: Vec<Arc<dyn crate::references::Scanner>>,
     #[cfg(feature = "collect")]
     name_hash: crate::collect::NameHash,
-    resolver: RwLock<Arc<Resolver>>,
+    current: Arc<Current>,
     #[cfg(feature = "serve")]
-    lookup: crate::serve::SharedLookup,
+    serving: serving::Serving,
     #[cfg(feature = "serve")]
-    trouble: crate::serve::OnTrouble,
+    tally: Arc<crate::serve::Tally>,
+    taken: Mutex<watch::Taken>,
+    trouble: OnTrouble,
 }
 
 /// Puts a [`StaticFiles`] together from settings and parts of one's own.
@@ -59,8 +70,7 @@ pub struct StaticFilesBuilder {
     scanners: Vec<Arc<dyn crate::references::Scanner>>,
     #[cfg(feature = "collect")]
     name_hash: Option<crate::collect::CustomHash>,
-    #[cfg(feature = "serve")]
-    trouble: crate::serve::OnTrouble,
+    trouble: OnTrouble,
 }
 
 impl StaticFiles {
@@ -85,8 +95,7 @@ impl StaticFiles {
             scanners: Vec::new(),
             #[cfg(feature = "collect")]
             name_hash: None,
-            #[cfg(feature = "serve")]
-            trouble: crate::serve::OnTrouble::default(),
+            trouble: OnTrouble::default(),
         }
     }
 
@@ -126,7 +135,8 @@ impl StaticFiles {
     /// In release, with `storage.manifest_strict`, for a name that was not collected; the error
     /// names the nearest that were.
     pub fn url(&self, name: &str) -> Result<String> {
-        let resolver = self.0.resolver.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let published = self.0.current.load();
+        let resolver = &published.resolver;
         resolver.url(name).map_err(|error| match &self.0.manifests {
             Some(manifests) if resolver.lists_nothing() => {
                 let problem = format!("there is none yet that lists `{name}`");
@@ -192,35 +202,6 @@ impl StaticFiles {
         if errors.is_empty() { Ok(warnings) } else { Err(Error::Checks { checks: errors }) }
     }
 
-    /// Loads the manifest anew: URLs and requests from now on are by it. Does nothing in debug.
-    ///
-    /// # Errors
-    ///
-    /// When there is none or it cannot be used; then what was loaded stays.
-    pub fn reload(&self) -> Result<()> {
-        let inner = &*self.0;
-        if inner.debug {
-            return Ok(());
-        }
-        match &inner.manifests {
-            None => {
-                let storage = inner.storage()?;
-                let root = inner.settings.static_root.as_deref().unwrap_or(Path::new(""));
-                if storage.list().next().is_none() && !root.is_dir() {
-                    let problem = "the static root does not exist; run `collectstatic`".to_owned();
-                    return Err(Error::Source { path: root.display().to_string(), problem });
-                }
-                Ok(())
-            }
-            Some(manifests) => match manifests.load()? {
-                Some(manifest) => inner.take(manifest),
-                None => {
-                    Err(Error::Manifest { location: manifests.location(), problem: "there is none yet".to_owned() })
-                }
-            },
-        }
-    }
-
     /// Collects all files into the static root: copies, hashed names, rewritten references, and at
     /// the end the manifest. `on_event` is told what happens, from several threads.
     ///
@@ -261,7 +242,8 @@ impl StaticFiles {
         collection.collect(options, on_event)
     }
 
-    /// The Tower layer that answers requests under the static URL and passes on all others.
+    /// The Tower layer that answers requests under the static URL, and for the root files of the
+    /// settings, and passes on all others.
     ///
     /// ```
     /// # use staticfiles::{Settings, StaticFiles};
@@ -273,7 +255,38 @@ impl StaticFiles {
     /// ```
     #[cfg(feature = "serve")]
     pub fn layer(&self) -> crate::serve::StaticFilesLayer {
-        crate::serve::StaticFilesLayer::new(self.0.static_url.path(), self.0.lookup.clone())
+        crate::serve::StaticFilesLayer::new(self.0.serving.paths.clone(), self.0.current.clone(), self.0.tally.clone())
+    }
+
+    /// How the requests of all layers were answered so far: a metrics exporter reads it when it is
+    /// asked.
+    ///
+    /// ```
+    /// # use staticfiles::{Settings, StaticFiles};
+    /// # fn main() -> staticfiles::Result<()> {
+    /// let static_files = StaticFiles::new(Settings::new().dir("frontend").debug(true))?;
+    /// let counters = static_files.counters();
+    /// println!("static_files_requests_total {}", counters.requests);
+    /// # assert_eq!(counters, Default::default());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "serve")]
+    pub fn counters(&self) -> crate::serve::Counters {
+        self.0.tally.read()
+    }
+
+    /// The path below which requests are answered, percent-encoded.
+    #[cfg(feature = "cli")]
+    pub(crate) fn served_path(&self) -> &str {
+        &self.0.serving.prefix
+    }
+
+    /// How often a server should look for a new manifest; `None` for never.
+    #[cfg(feature = "cli")]
+    pub(crate) fn reload_interval(&self) -> Option<std::time::Duration> {
+        let seconds = Some(self.0.settings.serve.reload_every).filter(|seconds| *seconds > 0);
+        seconds.map(std::time::Duration::from_secs)
     }
 }
 
@@ -282,7 +295,13 @@ impl StaticFiles {
     /// The finders as a look-up, whatever the mode.
     pub(crate) fn live_lookup(&self) -> crate::serve::Lookup {
         let policy = crate::serve::LivePolicy::NoCache;
-        crate::serve::Lookup::live(self.0.finders.clone(), policy).on_trouble(self.0.trouble.clone())
+        self.0.serving.live(self.0.finders.clone(), policy).on_trouble(self.0.trouble.clone())
+    }
+
+    /// The layer for routes below the static URL, whatever other paths are served.
+    pub(crate) fn layer_of_routes(&self) -> crate::serve::StaticFilesLayer {
+        let paths = crate::serve::Paths::below(self.0.static_url.path());
+        crate::serve::StaticFilesLayer::new(paths, self.0.current.clone(), self.0.tally.clone())
     }
 }
 
@@ -344,10 +363,10 @@ impl StaticFilesBuilder {
         self
     }
 
-    /// Tells of files that should be served and cannot, a line at a time.
-    #[cfg(feature = "serve")]
+    /// Tells of files that should be served and cannot, and of manifests that should be taken over
+    /// and cannot, a line at a time.
     pub fn on_trouble(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.trouble = crate::serve::OnTrouble::new(tell);
+        self.trouble = OnTrouble::new(tell);
         self
     }
 
@@ -359,11 +378,8 @@ impl StaticFilesBuilder {
     /// When a setting is wrong, or the manifest cannot be used.
     pub fn build(self) -> Result<StaticFiles> {
         let static_files = self.build_for_collecting()?;
-        let inner = &*static_files.0;
-        if let (false, Some(manifests)) = (inner.debug, &inner.manifests)
-            && let Some(manifest) = manifests.load()?
-        {
-            inner.take(manifest)?;
+        if !static_files.is_debug() {
+            static_files.0.load()?;
         }
         Ok(static_files)
     }
@@ -402,10 +418,16 @@ impl StaticFilesBuilder {
             _ => Resolver::plain(static_url.clone()),
         };
         #[cfg(feature = "serve")]
-        let lookup = crate::serve::SharedLookup::new(
-            first_lookup(&settings, debug, &finders, storage.as_ref(), manifests.is_some())
-                .on_trouble(self.trouble.clone()),
-        );
+        let serving = serving::Serving::new(&settings, &static_url)?;
+        #[cfg(feature = "serve")]
+        let lookup = serving
+            .first(&settings, debug, &finders, storage.as_ref(), manifests.is_some())
+            .on_trouble(self.trouble.clone());
+        let current = Current::new(Published {
+            resolver,
+            #[cfg(feature = "serve")]
+            lookup,
+        });
         Ok(StaticFiles(Arc::new(Inner {
             debug,
             static_url,
@@ -420,10 +442,12 @@ impl StaticFilesBuilder {
             name_hash: self
                 .name_hash
                 .map_or_else(|| name_hash(settings.storage.hash), crate::collect::NameHash::Custom),
-            resolver: RwLock::new(Arc::new(resolver)),
+            current: Arc::new(current),
             #[cfg(feature = "serve")]
-            lookup,
+            serving,
             #[cfg(feature = "serve")]
+            tally: Arc::default(),
+            taken: Mutex::default(),
             trouble: self.trouble,
             settings,
         })))
@@ -455,13 +479,12 @@ impl Inner {
         }
         let strict = self.settings.storage.manifest_strict;
         #[cfg(feature = "serve")]
-        {
-            let policy = crate::serve::Policy { plain_max_age: self.settings.serve.max_age, ..Default::default() };
-            let lookup = crate::serve::Lookup::index(&manifest, storage.clone(), &policy);
-            self.lookup.store(lookup.on_trouble(self.trouble.clone()));
-        }
-        let resolver = Resolver::listed(self.static_url.clone(), manifest.paths, strict);
-        *self.resolver.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(resolver);
+        let lookup = self.serving.index(&manifest, storage, &self.trouble);
+        self.current.store(Published {
+            resolver: Resolver::listed(self.static_url.clone(), manifest.paths, strict),
+            #[cfg(feature = "serve")]
+            lookup,
+        });
         Ok(())
     }
 }
@@ -517,27 +540,6 @@ fn in_redis(_: &str, _: &StaticName) -> Result<Arc<dyn ManifestStore>> {
     let text = "storage.manifest_location: a manifest in Redis needs the feature `redis` of the crate `staticfiles`, \
                 which this program was built without";
     Err(Error::Settings(text.to_owned()))
-}
-
-/// What is served before a manifest is loaded.
-#[cfg(feature = "serve")]
-fn first_lookup(
-    settings: &Settings,
-    debug: bool,
-    finders: &Finders,
-    storage: Option<&Arc<dyn Storage>>,
-    has_manifest: bool,
-) -> crate::serve::Lookup {
-    use crate::finders::DirectoryFinder;
-    use crate::serve::{LivePolicy, Lookup, Policy};
-    match storage {
-        _ if debug => Lookup::live(finders.clone(), LivePolicy::NoCache),
-        Some(storage) if has_manifest => Lookup::index(&Manifest::default(), storage.clone(), &Policy::default()),
-        _ => {
-            let root = settings.static_root.iter().map(|root| Arc::new(DirectoryFinder::new(root)) as Arc<dyn Finder>);
-            Lookup::live(Finders::new(root), LivePolicy::Plain { max_age: settings.serve.max_age })
-        }
-    }
 }
 
 /// The scanners of every set of static files.

@@ -43,7 +43,7 @@ where
     if !static_files.is_debug() || !url.host().is_empty() {
         return Router::new();
     }
-    let service = static_files.layer().layer(Nothing);
+    let service = static_files.layer_of_routes().layer(Nothing);
     prefixes(url.path()).into_iter().fold(Router::new().without_v07_checks(), |router, prefix| {
         router.route_service(&prefix, service.clone()).route_service(&format!("{prefix}{{*path}}"), service.clone())
     })

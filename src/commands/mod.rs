@@ -6,6 +6,7 @@
 mod access_log;
 mod address;
 mod collectstatic;
+mod connection;
 mod findstatic;
 mod manage;
 mod manuals;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::error::{Check, Error, Problem, Result, Severity};
+use crate::error::{Check, Error, Problem, Result, Severity, with_causes};
 use crate::static_files::StaticFiles;
 
 /// Says things at the asked verbosity.
@@ -201,15 +201,4 @@ const ERROR: &str = "\x1b[1;31merror:\x1b[0m";
 
 fn say(label: &str, text: impl Display) {
     let _ = writeln!(anstream::stderr().lock(), "{label} {text}");
-}
-
-/// The error and what caused it, in one line.
-pub(super) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!(": {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -50,7 +50,7 @@ impl Runserver {
         output.checks(&static_files.check());
         static_files.checked()?;
         let (layer, announced) = if serves {
-            let announced = format!("Serving the sources at {{address}}{}", static_files.static_url().path());
+            let announced = format!("Serving the sources at {{address}}{}", static_files.served_path());
             (static_files.layer(), announced)
         } else {
             let why = if self.nostatic { "--nostatic was given" } else { "debug is off and --insecure was not given" };
@@ -64,6 +64,8 @@ impl Runserver {
             address,
             workers: None,
             has_access_log: output.verbosity > 0,
+            // Its sources are looked at anyway, and SIGHUP is the terminal's end.
+            reloads: false,
             // Whoever presses Ctrl-C does not want to wait for a browser's open connections.
             drain: Duration::from_secs(1),
             announced: [announced, banner],

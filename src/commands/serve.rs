@@ -14,9 +14,12 @@ const DRAIN: Duration = Duration::from_secs(30);
 
 /// Serve what was collected, for production
 ///
-/// Hashed names are immutable, plain names short-lived; what was not collected is not found. SIGTERM
-/// lets open requests end and then ends. HTTP/1.1 and HTTP/2 without TLS, which is left to a proxy
-/// in front.
+/// Hashed names are immutable, plain names short-lived; what was not collected is not found. A new
+/// manifest is taken over within a second, or at once on SIGHUP, and no request is dropped for it.
+/// SIGTERM lets open requests end and then ends.
+///
+/// HTTP/1.1, and HTTP/2 with prior knowledge, on one port and without TLS: that is left to a proxy or
+/// CDN in front.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  staticfiles serve\n  staticfiles serve 0:8080 --workers 4")]
 pub(super) struct Serve {
@@ -33,15 +36,16 @@ impl Serve {
     pub(super) fn run(&self, project: &Project<'_>, app: App, output: &Output) -> Result<()> {
         let address = Address::new(self.address.as_deref(), false)?;
         let static_files = project.builder_to_serve(false).build()?;
-        static_files.reload()?;
+        static_files.published()?;
         let location = static_files.location().unwrap_or_default();
-        let announced = format!("Serving {location} at {{address}}{}", static_files.static_url().path());
+        let announced = format!("Serving {location} at {{address}}{}", static_files.served_path());
         let server = Server {
             layer: static_files.layer(),
             static_files,
             address,
             workers: self.workers.map(usize::from),
             has_access_log: false,
+            reloads: true,
             drain: DRAIN,
             announced: [announced, String::new()],
             output,

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -17,7 +18,7 @@ use crate::storage::{Content, Metadata, is_temporary, local_metadata};
 #[derive(Debug, Clone)]
 pub struct DirectoryFinder {
     prefix: String,
-    root: PathBuf,
+    root: Arc<Path>,
     /// A directory that no link may lead to.
     apart_from: Option<PathBuf>,
 }
@@ -25,7 +26,7 @@ pub struct DirectoryFinder {
 impl DirectoryFinder {
     /// The files below `root` under their own names.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { prefix: String::new(), root: root.into(), apart_from: None }
+        Self { prefix: String::new(), root: root.into().into(), apart_from: None }
     }
 
     /// Puts `prefix/` before every name.
@@ -61,6 +62,7 @@ impl DirectoryFinder {
             size: metadata.size,
             modified: metadata.modified,
             fingerprint: metadata.fingerprint,
+            root: Some(self.root.clone()),
         }
     }
 
@@ -138,7 +140,7 @@ impl Finder for DirectoryFinder {
     fn directory(&self, name: &StaticName) -> Option<PathBuf> {
         let path = match below_prefix(name, &self.prefix) {
             Some(below) => below.path_in(&self.root),
-            None if name.as_str() == self.prefix => self.root.clone(),
+            None if name.as_str() == self.prefix => self.root.to_path_buf(),
             None => return None,
         };
         path.is_dir().then_some(path)

@@ -9,7 +9,7 @@ mod ignore;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -123,12 +123,15 @@ pub struct FoundFile {
     pub fingerprint: Option<Fingerprint>,
     /// The file as a person would find it: usually its path.
     pub origin: Arc<str>,
+    /// The local directory that no link on the way to the file may lead out of when it is served,
+    /// where there is one.
+    pub root: Option<Arc<Path>>,
 }
 
 impl FoundFile {
     /// A file of this name, content and size.
     pub fn new(name: StaticName, content: Content, size: u64, origin: impl Into<Arc<str>>) -> Self {
-        Self { name, content, size, modified: None, fingerprint: None, origin: origin.into() }
+        Self { name, content, size, modified: None, fingerprint: None, origin: origin.into(), root: None }
     }
 }
 

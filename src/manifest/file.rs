@@ -1,7 +1,9 @@
 //! The manifest as a file of a storage: `staticfiles.json` in the static root, or elsewhere.
 
 use std::io;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -9,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::{Manifest, ManifestStore, integrity};
 use crate::error::{Error, Result};
 use crate::name::StaticName;
-use crate::storage::{Content, Storage};
+use crate::storage::{Content, Fingerprint, Storage};
 
 /// A [`ManifestStore`] that keeps the manifest as a file of a [`Storage`].
 #[derive(Debug, Clone)]
@@ -17,17 +19,19 @@ pub struct FileManifestStore {
     storage: Arc<dyn Storage>,
     name: StaticName,
     among_published: bool,
+    /// The digest of the file as it was last read, while it is not written to.
+    digest: Arc<Mutex<Option<(Fingerprint, String)>>>,
 }
 
 impl FileManifestStore {
     /// The manifest `name` beside the published files in `storage`.
     pub fn new(storage: Arc<dyn Storage>, name: StaticName) -> Self {
-        Self { storage, name, among_published: true }
+        Self { storage, name, among_published: true, digest: Arc::default() }
     }
 
     /// The manifest `name` in a storage of its own.
     pub fn elsewhere(storage: Arc<dyn Storage>, name: StaticName) -> Self {
-        Self { storage, name, among_published: false }
+        Self { storage, name, among_published: false, digest: Arc::default() }
     }
 }
 
@@ -43,9 +47,13 @@ impl FileManifestStore {
 
 impl ManifestStore for FileManifestStore {
     fn load(&self) -> Result<Option<Manifest>> {
+        Ok(self.load_with_revision()?.map(|(manifest, _)| manifest))
+    }
+
+    fn load_with_revision(&self) -> Result<Option<(Manifest, String)>> {
         let Some(bytes) = self.read()? else { return Ok(None) };
         match Manifest::from_json(&bytes) {
-            Ok(manifest) => Ok(Some(manifest)),
+            Ok(manifest) => Ok(Some((manifest, integrity(&Sha256::digest(&bytes))))),
             Err(problem) => Err(Error::Manifest { location: self.location(), problem }),
         }
     }
@@ -57,7 +65,24 @@ impl ManifestStore for FileManifestStore {
     }
 
     fn revision(&self) -> Result<Option<String>> {
-        Ok(self.read()?.map(|bytes| integrity(&Sha256::digest(bytes))))
+        // Before it is read: what is written meanwhile has another fingerprint.
+        let asked = SystemTime::now();
+        let metadata = self.storage.metadata(&self.name).ok();
+        let fingerprint = metadata.and_then(|metadata| metadata.fingerprint);
+        let mut known = self.digest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(fingerprint), Some((of, digest))) = (fingerprint, &*known)
+            && fingerprint == *of
+        {
+            return Ok(Some(digest.clone()));
+        }
+        let digest = self.read()?.map(|bytes| integrity(&Sha256::digest(bytes)));
+        let settled = fingerprint.filter(|fingerprint| fingerprint.is_settled(asked));
+        *known = settled.zip(digest.clone());
+        Ok(digest)
+    }
+
+    fn local_path(&self) -> Option<PathBuf> {
+        self.storage.local_path(&self.name)
     }
 
     fn location(&self) -> String {

@@ -67,6 +67,10 @@ impl ManifestStore for MemoryManifestStore {
         Ok(self.saved(|saved| saved.revision.clone()))
     }
 
+    fn load_with_revision(&self) -> Result<Option<(Manifest, String)>> {
+        Ok(self.saved(|saved| (saved.manifest.clone(), saved.revision.clone())))
+    }
+
     fn location(&self) -> String {
         "in memory".to_owned()
     }

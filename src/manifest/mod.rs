@@ -10,6 +10,7 @@ mod redis;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::io::{self, Read};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use base64::Engine;
@@ -93,6 +94,24 @@ pub trait ManifestStore: Debug + Send + Sync + 'static {
     /// When it cannot be read.
     fn revision(&self) -> Result<Option<String>> {
         Ok(self.load()?.map(|manifest| integrity(&Sha256::digest(manifest.to_json()))))
+    }
+
+    /// The manifest with its [`revision`](Self::revision), both of one moment, `None` if none was
+    /// saved yet. A store with a revision of its own kind has to bring this too.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Self::load).
+    fn load_with_revision(&self) -> Result<Option<(Manifest, String)>> {
+        Ok(self.load()?.map(|manifest| {
+            let revision = integrity(&Sha256::digest(manifest.to_json()));
+            (manifest, revision)
+        }))
+    }
+
+    /// The file of this machine that the manifest is, if it is one.
+    fn local_path(&self) -> Option<PathBuf> {
+        None
     }
 
     /// The place as a person would name it.

@@ -88,14 +88,20 @@ impl RedisManifestStore {
 
 impl ManifestStore for RedisManifestStore {
     fn load(&self) -> Result<Option<Manifest>> {
+        Ok(self.load_with_revision()?.map(|(manifest, _)| manifest))
+    }
+
+    fn load_with_revision(&self) -> Result<Option<(Manifest, String)>> {
         let get = redis::cmd("HMGET").arg(&self.key).arg("manifest").arg("revision").take();
         let (bytes, revision): (Option<Vec<u8>>, Option<Vec<u8>>) =
             self.ask("read", |connection| get.query(connection))?;
         let Some(bytes) = bytes else { return Ok(None) };
-        if revision.as_deref() != Some(integrity(&Sha256::digest(&bytes)).as_bytes()) {
+        let digest = integrity(&Sha256::digest(&bytes));
+        if revision.as_deref() != Some(digest.as_bytes()) {
             return Err(self.unusable("it is not as it was saved"));
         }
-        Manifest::from_json(&bytes).map(Some).map_err(|problem| self.unusable(problem))
+        let manifest = Manifest::from_json(&bytes).map_err(|problem| self.unusable(problem))?;
+        Ok(Some((manifest, revision_of(&digest, bytes.len() as u64))))
     }
 
     fn save(&self, manifest: &Manifest) -> Result<()> {
@@ -114,7 +120,7 @@ impl ManifestStore for RedisManifestStore {
         get.atomic().hget(&self.key, "revision");
         get.cmd("HSTRLEN").arg(&self.key).arg("manifest");
         let (revision, length): (Option<Vec<u8>>, u64) = self.ask("read", |connection| get.query(connection))?;
-        Ok((length > 0).then(|| format!("{} {length}", String::from_utf8_lossy(&revision.unwrap_or_default()))))
+        Ok((length > 0).then(|| revision_of(&String::from_utf8_lossy(&revision.unwrap_or_default()), length)))
     }
 
     fn location(&self) -> String {
@@ -136,6 +142,11 @@ impl fmt::Debug for RedisManifestStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("RedisManifestStore").field(&self.location()).finish()
     }
+}
+
+/// The revision of a manifest by the digest that was saved with it and its length in bytes.
+fn revision_of(digest: &str, length: u64) -> String {
+    format!("{digest} {length}")
 }
 
 /// What the URL says, or what is wrong with it. Nothing of the URL is repeated: a password with a

@@ -1,12 +1,14 @@
 //! What is sent of a file whatever the request: its size, its validators and the fields that are
 //! fixed per file, ready as header values. Where its bytes are is for others.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::HeaderValue;
 
 use super::conditional::Validators;
 use super::media_type::media_type;
+use super::presentation::{Field, Shown};
 use crate::name::StaticName;
 
 /// The year 10000, which an HTTP date cannot say.
@@ -22,6 +24,10 @@ pub(super) struct Asset {
     pub(super) last_modified: Option<HeaderValue>,
     /// Whether the answer could differ by `Accept-Encoding`, and `Vary` has to say so.
     pub(super) varies: bool,
+    /// Whether clients are told not to guess another media type.
+    pub(super) nosniff: bool,
+    /// What the settings add; it goes over the fields before it.
+    pub(super) fields: Arc<[Field]>,
     modified: Option<u64>,
 }
 
@@ -43,8 +49,16 @@ impl Asset {
             etag: etag(integrity),
             last_modified: modified.and_then(http_date),
             varies,
+            nosniff: true,
+            fields: Arc::default(),
             modified,
         }
+    }
+
+    /// The same, shown as the settings say.
+    pub(super) fn shown(self, shown: Shown) -> Self {
+        let Shown { content_type, varies, nosniff, fields } = shown;
+        Self { content_type, varies, nosniff, fields, ..self }
     }
 
     /// What conditional requests are compared with.

@@ -112,7 +112,7 @@ impl Own {
         }
     }
 
-    fn remaining(&self) -> u64 {
+    pub(super) fn remaining(&self) -> u64 {
         match self {
             Self::Full(bytes) => bytes.len() as u64,
             Self::File(stream) => stream.remaining,
@@ -174,11 +174,13 @@ impl FileStream {
 
 /// The next chunk of a file that should have `remaining` more bytes.
 fn read(file: File, remaining: u64) -> io::Result<(File, Bytes)> {
-    let size = remaining.min(CHUNK);
-    let mut chunk = Vec::with_capacity(size as usize);
-    (&file).take(size).read_to_end(&mut chunk)?;
-    if (chunk.len() as u64) < size {
-        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was sent"));
+    // In one call to the system: `read_to_end` would feel its way with small ones.
+    let mut chunk = vec![0; remaining.min(CHUNK) as usize];
+    match (&file).read_exact(&mut chunk) {
+        Ok(()) => Ok((file, chunk.into())),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(io::Error::new(error.kind(), "the file became shorter while it was sent"))
+        }
+        Err(error) => Err(error),
     }
-    Ok((file, chunk.into()))
 }

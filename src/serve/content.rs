@@ -39,11 +39,16 @@ pub(super) enum Payload {
 }
 
 impl Opened {
-    /// Opens the content; what is no file is not found.
-    pub(super) fn new(content: Content) -> io::Result<Self> {
+    /// Opens the content. What is no file is not found; a file is refused if links lead to it out of
+    /// the directory `within`.
+    pub(super) fn new(content: Content, within: Option<&Path>) -> io::Result<Self> {
         match content {
             Content::Bytes(bytes) => Ok(Self::bytes(bytes, Metadata::new(0))),
-            Content::File(path) => Self::file(File::open(path)?),
+            Content::File(path) => {
+                let file = File::open(&path)?;
+                within.map_or(Ok(()), |root| confine(&file, &path, root))?;
+                Self::file(file)
+            }
         }
     }
 
@@ -123,22 +128,35 @@ impl Hashes {
     }
 }
 
-/// The content, with the links on its path followed, if they do not lead out of its root: the
-/// directory that the name is below.
-pub(super) fn within_root(content: Content, name: &StaticName) -> io::Result<Content> {
-    let Content::File(path) = content else { return Ok(content) };
-    let real = path.canonicalize()?;
-    match root_of(&path, name) {
-        Some(root) if !real.starts_with(root.canonicalize()?) => {
-            let text = format!("a link leads out of the root, to {}", real.display());
-            Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
-        }
-        _ => Ok(Content::File(real)),
+/// Refuses an open file that does not lie below `root`.
+fn confine(file: &File, path: &Path, root: &Path) -> io::Result<()> {
+    let real = real_path(file, path)?;
+    if real.starts_with(root.canonicalize()?) {
+        return Ok(());
     }
+    let text = format!("a link leads out of the root, to {}; serve.follow_links would allow it", real.display());
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
+}
+
+/// Where an open file lies. Linux knows it of the file itself, so that links that are changed
+/// meanwhile are of no use to anybody; elsewhere the path is followed once more.
+fn real_path(file: &File, path: &Path) -> io::Result<PathBuf> {
+    of_descriptor(file).map_or_else(|| path.canonicalize(), Ok)
+}
+
+#[cfg(target_os = "linux")]
+fn of_descriptor(file: &File) -> Option<PathBuf> {
+    use std::os::fd::AsRawFd;
+    std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn of_descriptor(_: &File) -> Option<PathBuf> {
+    None
 }
 
 /// The directory below which a path has this name, if it ends with it.
-fn root_of(path: &Path, name: &StaticName) -> Option<PathBuf> {
+pub(super) fn root_of(path: &Path, name: &StaticName) -> Option<PathBuf> {
     let root = path.ancestors().nth(name.as_str().split('/').count())?;
     let is_below = name.path_in(root) == path;
     is_below.then(|| if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_path_buf() })

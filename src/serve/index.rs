@@ -13,20 +13,22 @@ use http::{HeaderMap, HeaderValue, Method, Response};
 
 use super::asset::{Asset, past_seconds};
 use super::body::Own;
-use super::content::{Hashes, Opened, Payload, SMALL, within_root};
+use super::content::{Hashes, Opened, Payload, SMALL, root_of};
 use super::decide::{Decision, decide};
-use super::lookup::{Answer, OnTrouble, Policy, kept_for};
+use super::lookup::{Answer, Policy, immutable_for, kept_for};
+use super::presentation::{Presentation, Shown};
 use super::respond::{not_found, respond};
 use crate::manifest::{FileRecord, Manifest};
-use crate::name::StoredName;
+use crate::name::{StaticName, StoredName};
 use crate::storage::Storage;
-
-const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+use crate::trouble::OnTrouble;
 
 /// Every file of a manifest, ready to be served.
 #[derive(Debug)]
 pub(super) struct Index {
     entries: HashMap<StoredName, Arc<Entry>>,
+    /// The files at exact paths, by their logical names.
+    root_files: HashMap<StaticName, Arc<Entry>>,
     source: Arc<Source>,
 }
 
@@ -34,6 +36,7 @@ pub(super) struct Index {
 #[derive(Debug)]
 struct Entry {
     name: StoredName,
+    logical: StaticName,
     asset: Asset,
     size: u64,
     integrity: String,
@@ -49,6 +52,8 @@ struct Entry {
 struct Source {
     storage: Arc<dyn Storage>,
     plain: HeaderValue,
+    presentation: Presentation,
+    follows_links: bool,
     /// How many bytes more may be kept in memory.
     memory: AtomicU64,
     hashes: Hashes,
@@ -56,17 +61,54 @@ struct Source {
 
 impl Index {
     pub(super) fn new(manifest: &Manifest, storage: Arc<dyn Storage>, policy: &Policy) -> Self {
-        let plain = kept_for(policy.plain_max_age);
+        let (plain, immutable) = (kept_for(policy.plain_max_age), immutable_for(policy.immutable_max_age));
+        let made = |name: &StoredName, record: &FileRecord, cache_control: &HeaderValue| {
+            let shown = policy.presentation.of(&record.name);
+            Arc::new(Entry::new(name.clone(), record, cache_control.clone(), shown))
+        };
         let entry = |(name, record): (&StoredName, &FileRecord)| {
-            (name.clone(), Arc::new(Entry::new(name.clone(), record, &plain)))
+            (name.clone(), made(name, record, if record.immutable { &immutable } else { &plain }))
+        };
+        // Of the hashed file, whose bytes are those of the manifest; kept as briefly as a plain name.
+        let root_file = |name: &StaticName| {
+            let stored = manifest.paths.get(name)?;
+            Some((name.clone(), made(stored, manifest.files.get(stored)?, &plain)))
         };
         let entries = manifest.files.iter().map(entry).collect();
-        let memory = AtomicU64::new(policy.memory);
-        Self { entries, source: Arc::new(Source { storage, plain, memory, hashes: Hashes::default() }) }
+        let root_files = policy.root_files.iter().filter_map(root_file).collect();
+        let source = Source {
+            storage,
+            plain,
+            presentation: policy.presentation.clone(),
+            follows_links: policy.follows_links,
+            memory: AtomicU64::new(policy.memory),
+            hashes: Hashes::default(),
+        };
+        Self { entries, root_files, source: Arc::new(source) }
     }
 
     pub(super) fn answer(&self, name: &str, method: &Method, headers: &HeaderMap, trouble: &OnTrouble) -> Answer {
-        let Some(entry) = self.entries.get(name) else { return Answer::Ready(not_found(method)) };
+        self.answer_with(self.entries.get(name), method, headers, trouble)
+    }
+
+    pub(super) fn answer_root_file(
+        &self,
+        name: &StaticName,
+        method: &Method,
+        headers: &HeaderMap,
+        trouble: &OnTrouble,
+    ) -> Answer {
+        self.answer_with(self.root_files.get(name), method, headers, trouble)
+    }
+
+    fn answer_with(
+        &self,
+        entry: Option<&Arc<Entry>>,
+        method: &Method,
+        headers: &HeaderMap,
+        trouble: &OnTrouble,
+    ) -> Answer {
+        let Some(entry) = entry else { return Answer::Ready(not_found(method)) };
         let decision = decide(&entry.asset, method, headers);
         let body = match (entry.body.get(), decision) {
             (Some(bytes), Decision::Whole) => Own::Full(bytes.clone()),
@@ -84,12 +126,12 @@ impl Index {
 }
 
 impl Entry {
-    fn new(name: StoredName, record: &FileRecord, plain: &HeaderValue) -> Self {
+    fn new(name: StoredName, record: &FileRecord, cache_control: HeaderValue, shown: Shown) -> Self {
         let FileRecord { size, since, integrity, immutable, .. } = record.clone();
-        let cache_control = if immutable { IMMUTABLE } else { plain.clone() };
         // The logical name has the extension also where a hash was put behind it.
-        let asset = Asset::new(&record.name, size, &integrity, Some(since), cache_control);
-        Self { name, asset, size, integrity, immutable, body: OnceLock::new(), told: AtomicBool::new(false) }
+        let asset = Asset::new(&record.name, size, &integrity, Some(since), cache_control).shown(shown);
+        let logical = record.name.clone();
+        Self { name, logical, asset, size, integrity, immutable, body: OnceLock::new(), told: AtomicBool::new(false) }
     }
 }
 
@@ -120,8 +162,9 @@ impl Source {
     fn open(&self, entry: &Entry) -> io::Result<Opened> {
         let name = entry.name.as_name();
         let content = self.storage.open(name)?;
-        let is_local = self.storage.local_path(name).is_some();
-        Opened::new(if is_local { within_root(content, name)? } else { content })
+        let path = self.storage.local_path(name).filter(|_| !self.follows_links);
+        let root = path.and_then(|path| root_of(&path, name));
+        Opened::new(content, root.as_deref())
     }
 
     /// Whether the file is the one that the manifest records. A large one is read to find out, and
@@ -160,6 +203,7 @@ impl Source {
         let Opened { metadata, payload } = opened;
         let modified = metadata.modified.and_then(past_seconds);
         let asset = Asset::new(entry.name.as_name(), metadata.size, &integrity, modified, self.plain.clone());
+        let asset = asset.shown(self.presentation.of(&entry.logical));
         answer(&asset, method, headers, payload, metadata.size)
     }
 }

@@ -7,29 +7,34 @@ use http::{HeaderMap, HeaderValue, Method, Response};
 
 use super::asset::{Asset, past_seconds};
 use super::body::Own;
-use super::content::{Hashes, Opened, Payload, within_root};
+use super::content::{Hashes, Opened, Payload};
 use super::decide::{Decision, decide};
-use super::lookup::{Answer, LivePolicy, OnTrouble, kept_for};
+use super::lookup::{Answer, LivePolicy, Policy, kept_for};
+use super::presentation::Presentation;
 use super::respond::{not_found, respond};
+use crate::error::with_causes;
 use crate::finders::{Finders, FoundFile};
 use crate::name::StaticName;
+use crate::trouble::OnTrouble;
 
 /// Files as they are now.
 #[derive(Debug)]
 pub(super) struct Live {
     finders: Finders,
     cache_control: HeaderValue,
+    presentation: Presentation,
     follows_links: bool,
     hashes: Hashes,
 }
 
 impl Live {
-    pub(super) fn new(finders: Finders, policy: LivePolicy) -> Self {
-        let (cache_control, follows_links) = match policy {
-            LivePolicy::NoCache => (HeaderValue::from_static("no-cache"), true),
-            LivePolicy::Plain { max_age } => (kept_for(max_age), false),
+    pub(super) fn new(finders: Finders, mode: LivePolicy, policy: &Policy) -> Self {
+        let presentation = policy.presentation.clone();
+        let (cache_control, presentation) = match mode {
+            LivePolicy::NoCache => (HeaderValue::from_static("no-cache"), presentation.kept_by_nobody()),
+            LivePolicy::Plain { max_age } => (kept_for(max_age), presentation),
         };
-        Self { finders, cache_control, follows_links, hashes: Hashes::default() }
+        Self { finders, cache_control, presentation, follows_links: policy.follows_links, hashes: Hashes::default() }
     }
 
     pub(super) fn answer(
@@ -66,19 +71,12 @@ impl Live {
     }
 
     fn open(&self, found: FoundFile) -> std::io::Result<(Asset, u64, Payload)> {
-        let FoundFile { name, content, modified, .. } = found;
-        let content = if self.follows_links { content } else { within_root(content, &name)? };
-        let mut opened = Opened::new(content)?;
+        let FoundFile { name, content, modified, root, .. } = found;
+        let mut opened = Opened::new(content, root.as_deref().filter(|_| !self.follows_links))?;
         let integrity = opened.integrity(&self.hashes)?;
         let Opened { metadata, payload } = opened;
         let modified = metadata.modified.or(modified).and_then(past_seconds);
         let asset = Asset::new(&name, metadata.size, &integrity, modified, self.cache_control.clone());
-        Ok((asset, metadata.size, payload))
+        Ok((asset.shown(self.presentation.of(&name)), metadata.size, payload))
     }
-}
-
-/// An error and what it comes from, in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -1,9 +1,9 @@
 //! From a path below the prefix to an answer: [`Lookup`], live over the finders in debug or an index
-//! of the manifest in release, and [`SharedLookup`], through which it can be replaced while requests
-//! are served.
+//! of the manifest in release, and [`Present`], behind which it can be replaced while requests are
+//! served.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Method, Response};
 use tokio::task::JoinHandle;
@@ -11,23 +11,41 @@ use tokio::task::JoinHandle;
 use super::body::Own;
 use super::index::Index;
 use super::live::Live;
+use super::presentation::Presentation;
 use crate::finders::Finders;
 use crate::manifest::Manifest;
+use crate::name::StaticName;
 use crate::storage::Storage;
+use crate::trouble::OnTrouble;
 
 /// How files of the manifest are kept by clients and in memory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Policy {
     /// How long clients keep a file under its plain name, in seconds.
     pub(crate) plain_max_age: u64,
+    /// The same under a hashed name.
+    pub(crate) immutable_max_age: u64,
     /// How many bytes of small files may be kept in memory.
     pub(crate) memory: u64,
+    /// Whether links may lead out of the root.
+    pub(crate) follows_links: bool,
+    /// The files that are answered at exact paths too, by their logical names.
+    pub(crate) root_files: Vec<StaticName>,
+    /// What else is said of files.
+    pub(crate) presentation: Presentation,
 }
 
 impl Default for Policy {
-    /// A minute, and 64 MiB.
+    /// A minute or a year, and 64 MiB.
     fn default() -> Self {
-        Self { plain_max_age: 60, memory: 64 * 1024 * 1024 }
+        Self {
+            plain_max_age: 60,
+            immutable_max_age: 31_536_000,
+            memory: 64 * 1024 * 1024,
+            follows_links: false,
+            root_files: Vec::new(),
+            presentation: Presentation::default(),
+        }
     }
 }
 
@@ -36,8 +54,7 @@ impl Default for Policy {
 pub(crate) enum LivePolicy {
     /// Debug: clients ask every time.
     NoCache,
-    /// Release without a manifest: clients keep a file for so many seconds, and links that lead out
-    /// of its root are not followed.
+    /// Release without a manifest: clients keep a file for so many seconds.
     Plain {
         /// In seconds.
         max_age: u64,
@@ -66,8 +83,8 @@ pub(super) enum Answer {
 
 impl Lookup {
     /// Asks the finders at every request, so that a file that was just saved is served.
-    pub(crate) fn live(finders: Finders, policy: LivePolicy) -> Self {
-        Self { kind: Kind::Live(Arc::new(Live::new(finders, policy))), trouble: OnTrouble::default() }
+    pub(crate) fn live(finders: Finders, mode: LivePolicy, policy: &Policy) -> Self {
+        Self { kind: Kind::Live(Arc::new(Live::new(finders, mode, policy))), trouble: OnTrouble::default() }
     }
 
     /// Serves the files of the manifest and no others, from `storage`.
@@ -88,57 +105,37 @@ impl Lookup {
             Kind::Index(index) => index.answer(name, method, headers, &self.trouble),
         }
     }
-}
 
-/// A look-up that may be replaced while requests are served: a request keeps the one it began with.
-#[derive(Debug, Clone)]
-pub(crate) struct SharedLookup(Arc<RwLock<Lookup>>);
-
-impl SharedLookup {
-    /// Begins with this look-up.
-    pub(crate) fn new(lookup: Lookup) -> Self {
-        Self(Arc::new(RwLock::new(lookup)))
-    }
-
-    /// The present look-up.
-    pub(crate) fn load(&self) -> Lookup {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Replaces the look-up for the requests that begin from now on.
-    pub(crate) fn store(&self, lookup: Lookup) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = lookup;
+    /// The same for an exact path that stands for the file of this logical name.
+    pub(super) fn answer_root_file(&self, name: &StaticName, method: &Method, headers: &HeaderMap) -> Answer {
+        match &self.kind {
+            Kind::Live(live) => live.answer(name.as_str(), method, headers, &self.trouble),
+            Kind::Index(index) => index.answer_root_file(name, method, headers, &self.trouble),
+        }
     }
 }
 
-/// Whom to tell of files that should be served and cannot; by default nobody.
-#[derive(Clone)]
-pub(crate) struct OnTrouble(Arc<dyn Fn(&str) + Send + Sync>);
-
-impl OnTrouble {
-    /// Calls `tell` with one line without its end.
-    pub(crate) fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
-    }
-
-    pub(super) fn tell(&self, text: &str) {
-        (self.0)(text);
-    }
+/// Where the present look-up is, which may be replaced while requests are served: a request keeps
+/// the one it began with.
+pub(crate) trait Present: fmt::Debug + Send + Sync + 'static {
+    /// Calls `look` once, with the present look-up.
+    fn with(&self, look: &mut dyn FnMut(&Lookup));
 }
 
-impl Default for OnTrouble {
-    fn default() -> Self {
-        Self::new(|_| {})
-    }
-}
-
-impl fmt::Debug for OnTrouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OnTrouble")
+/// A look-up that stays.
+impl Present for Lookup {
+    fn with(&self, look: &mut dyn FnMut(&Lookup)) {
+        look(self);
     }
 }
 
 /// `Cache-Control` for what may change under its name.
 pub(super) fn kept_for(max_age: u64) -> HeaderValue {
     HeaderValue::try_from(format!("public, max-age={max_age}")).unwrap_or(HeaderValue::from_static("no-cache"))
+}
+
+/// `Cache-Control` for what never changes under its name.
+pub(super) fn immutable_for(max_age: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("public, max-age={max_age}, immutable"))
+        .unwrap_or(HeaderValue::from_static("no-cache"))
 }

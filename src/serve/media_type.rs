@@ -61,7 +61,7 @@ fn with_charset(media_type: &'static str) -> HeaderValue {
 }
 
 /// Whether the medium is not compressed already.
-fn is_compressible(media_type: &str) -> bool {
+pub(super) fn is_compressible(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or(media_type);
     essence.starts_with("text/")
         || essence.ends_with("+json")

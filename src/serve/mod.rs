@@ -8,21 +8,33 @@ mod asset;
 mod body;
 mod conditional;
 mod content;
+mod counters;
 mod decide;
+#[cfg(feature = "tracing")]
+mod events;
+#[cfg(not(feature = "tracing"))]
+#[path = "no_events.rs"]
+mod events;
 mod index;
 mod live;
 mod lookup;
 mod media_type;
 mod path;
+mod presentation;
 mod respond;
 mod service;
+mod site;
 #[cfg(test)]
 mod tests;
 #[cfg(feature = "axum")]
 mod view;
 
 pub use self::body::ResponseBody;
-pub(crate) use self::lookup::{LivePolicy, Lookup, OnTrouble, Policy, SharedLookup};
+pub use self::counters::Counters;
+pub(crate) use self::counters::Tally;
+pub(crate) use self::lookup::{LivePolicy, Lookup, Policy, Present};
+pub(crate) use self::presentation::Presentation;
 pub use self::service::{ResponseFuture, StaticFilesLayer, StaticFilesService};
+pub(crate) use self::site::Paths;
 #[cfg(feature = "axum")]
 pub(crate) use self::view::nothing_there;

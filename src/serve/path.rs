@@ -20,6 +20,11 @@ impl Prefix {
         }
     }
 
+    /// The prefix of every path.
+    pub(super) fn everything() -> Self {
+        Self("/".into())
+    }
+
     /// What follows the prefix in a request's path, still encoded, if it lies below it. `/static`
     /// without its slash does not.
     pub(super) fn strip<'a>(&self, path: &'a str) -> Option<&'a str> {

@@ -2,16 +2,15 @@
 
 use bytes::Bytes;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
-    HeaderValue, LAST_MODIFIED, VARY, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Method, Response, StatusCode};
 
 use super::asset::Asset;
 use super::body::Own;
 use super::decide::Decision;
-
-const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+use super::presentation::CROSS_ORIGIN_RESOURCE_POLICY;
 
 const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -25,7 +24,7 @@ pub(super) fn respond(decision: Decision, asset: &Asset, body: Own) -> Response<
         Decision::NotModified => response(StatusCode::NOT_MODIFIED, shared_fields(asset, 6), Own::empty()),
         // Without a text, so that HEAD and GET have the same answer.
         Decision::PreconditionFailed => text(&Method::GET, StatusCode::PRECONDITION_FAILED, ""),
-        Decision::Options => options(),
+        Decision::Options => options(asset),
         Decision::MethodNotAllowed => {
             let mut response = text(&Method::GET, StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n");
             response.headers_mut().insert(ALLOW, ALLOWED);
@@ -49,7 +48,9 @@ fn whole_fields(asset: &Asset) -> HeaderMap {
     let mut fields = shared_fields(asset, 12);
     fields.insert(CONTENT_TYPE, asset.content_type.clone());
     fields.insert(CONTENT_LENGTH, asset.content_length.clone());
-    fields.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if asset.nosniff {
+        fields.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    }
     if let Some(date) = &asset.last_modified {
         fields.insert(LAST_MODIFIED, date.clone());
     }
@@ -64,20 +65,23 @@ fn shared_fields(asset: &Asset, capacity: usize) -> HeaderMap {
     if asset.varies {
         fields.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     }
-    allow_other_origins(&mut fields);
+    for (name, value) in &*asset.fields {
+        fields.insert(name.clone(), value.clone());
+    }
     fields
 }
 
-fn allow_other_origins(fields: &mut HeaderMap) {
-    fields.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    fields.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
-}
-
-fn options() -> Response<Own> {
+fn options(asset: &Asset) -> Response<Own> {
     let mut fields = HeaderMap::with_capacity(4);
     fields.insert(ALLOW, ALLOWED);
-    allow_other_origins(&mut fields);
+    for (name, value) in asset.fields.iter().filter(|(name, _)| is_cross_origin(name)) {
+        fields.insert(name.clone(), value.clone());
+    }
     response(StatusCode::NO_CONTENT, fields, Own::empty())
+}
+
+fn is_cross_origin(name: &HeaderName) -> bool {
+    name.as_str().starts_with("access-control-") || *name == CROSS_ORIGIN_RESOURCE_POLICY
 }
 
 /// A short text that nobody stores; to HEAD its fields alone.

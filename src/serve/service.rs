@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -13,24 +14,27 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::body::{BoxError, Own, ResponseBody};
-use super::lookup::{Answer, SharedLookup};
-use super::path::{Prefix, decode};
+use super::counters::Tally;
+use super::events::Asked;
+use super::lookup::{Answer, Present};
 use super::respond::{failed, not_found};
+use super::site::{Paths, Place};
 
-/// A Tower layer that answers every request below the static URL and passes all others on untouched.
+/// A Tower layer that answers every request below the static URL, and for root files, and passes all others on untouched.
 ///
 /// Made by `StaticFiles::layer`. Files are opened on blocking threads, so the service has to run in
 /// a Tokio runtime.
 #[derive(Debug, Clone)]
 pub struct StaticFilesLayer {
-    prefix: Prefix,
-    lookup: SharedLookup,
+    paths: Paths,
+    lookup: Arc<dyn Present>,
+    tally: Arc<Tally>,
 }
 
 impl StaticFilesLayer {
-    /// Serves below `prefix`, a decoded path such as `/static/`.
-    pub(crate) fn new(prefix: &str, lookup: SharedLookup) -> Self {
-        Self { prefix: Prefix::new(prefix), lookup }
+    /// Serves these paths.
+    pub(crate) fn new(paths: Paths, lookup: Arc<dyn Present>, tally: Arc<Tally>) -> Self {
+        Self { paths, lookup, tally }
     }
 }
 
@@ -38,7 +42,7 @@ impl StaticFilesLayer {
 impl StaticFilesLayer {
     /// The same layer with no request its own: a development server without static files.
     pub(crate) fn passing_all(self) -> Self {
-        Self { prefix: Prefix::new("/"), ..self }
+        Self { paths: Paths::none(), ..self }
     }
 }
 
@@ -46,27 +50,38 @@ impl<S> Layer<S> for StaticFilesLayer {
     type Service = StaticFilesService<S>;
 
     fn layer(&self, inner: S) -> StaticFilesService<S> {
-        let Self { prefix, lookup } = self.clone();
-        StaticFilesService { prefix, lookup, inner }
+        let Self { paths, lookup, tally } = self.clone();
+        StaticFilesService { paths, lookup, tally, inner }
     }
 }
 
 /// The service of [`StaticFilesLayer`], around the application.
 #[derive(Debug, Clone)]
 pub struct StaticFilesService<S> {
-    prefix: Prefix,
-    lookup: SharedLookup,
+    paths: Paths,
+    lookup: Arc<dyn Present>,
+    tally: Arc<Tally>,
     inner: S,
 }
 
 impl<S> StaticFilesService<S> {
     /// The answer to a request below the prefix, `None` if it is the application's.
-    fn answer<B>(&self, request: &Request<B>) -> Option<Answer> {
-        let path = self.prefix.strip(request.uri().path())?;
-        Some(match decode(path) {
-            Some(name) => self.lookup.load().answer(&name, request.method(), request.headers()),
-            None => Answer::Ready(not_found(request.method())),
-        })
+    fn answer<B>(&self, request: &Request<B>) -> Option<(Answer, Asked)> {
+        let place = self.paths.place(request.uri().path())?;
+        let mut answer = None;
+        self.lookup.with(&mut |lookup| {
+            answer = match &place {
+                Place::Below(name) => Some(lookup.answer(name, request.method(), request.headers())),
+                Place::Root(name) => Some(lookup.answer_root_file(name, request.method(), request.headers())),
+                Place::Nowhere => None,
+            };
+        });
+        let asked = Asked::new(match &place {
+            Place::Below(name) => name,
+            Place::Root(name) => name.as_str(),
+            Place::Nowhere => request.uri().path(),
+        });
+        Some((answer.unwrap_or_else(|| Answer::Ready(not_found(request.method()))), asked))
     }
 }
 
@@ -87,11 +102,19 @@ where
     fn call(&mut self, request: Request<ReqB>) -> Self::Future {
         let kind = match self.answer(&request) {
             None => Kind::App { future: self.inner.call(request) },
-            Some(Answer::Ready(response)) => Kind::Ready { response: Some(response) },
-            Some(Answer::Blocking(handle)) => Kind::Blocking { handle },
+            Some((Answer::Ready(response), asked)) => {
+                observe(&response, &self.tally, &asked);
+                Kind::Ready { response: Some(response) }
+            }
+            Some((Answer::Blocking(handle), asked)) => Kind::Blocking { handle, tally: self.tally.clone(), asked },
         };
         ResponseFuture { kind }
     }
+}
+
+fn observe(response: &Response<Own>, tally: &Tally, asked: &Asked) {
+    tally.count(response);
+    asked.answered(response);
 }
 
 pin_project_lite::pin_project! {
@@ -108,7 +131,7 @@ pin_project_lite::pin_project! {
     enum Kind<F> {
         App { #[pin] future: F },
         Ready { response: Option<Response<Own>> },
-        Blocking { handle: JoinHandle<Response<Own>> },
+        Blocking { handle: JoinHandle<Response<Own>>, tally: Arc<Tally>, asked: Asked },
     }
 }
 
@@ -125,7 +148,11 @@ where
             }
             KindProjection::Ready { response } => response.take().unwrap_or_else(failed),
             // The thread is lost when a finder or storage panics, or the runtime shuts down.
-            KindProjection::Blocking { handle } => ready!(Pin::new(handle).poll(context)).unwrap_or_else(|_| failed()),
+            KindProjection::Blocking { handle, tally, asked } => {
+                let response = ready!(Pin::new(handle).poll(context)).unwrap_or_else(|_| failed());
+                observe(&response, tally, asked);
+                response
+            }
         };
         Poll::Ready(Ok(own.map(ResponseBody::own)))
     }

@@ -12,11 +12,12 @@ use http_body_util::{BodyExt, Full};
 use tower::ServiceExt;
 use tower_layer::Layer;
 
-use super::{LivePolicy, Lookup, OnTrouble, Policy, SharedLookup, StaticFilesLayer};
+use super::{LivePolicy, Lookup, Paths, Policy, StaticFilesLayer};
 use crate::finders::{DirectoryFinder, Finder, Finders};
 use crate::manifest::{FileRecord, Manifest, integrity_of};
 use crate::name::{StaticName, StoredName};
 use crate::storage::{Content, FileSystemStorage, MemoryStorage, Storage};
+use crate::trouble::OnTrouble;
 
 const CSS: &[u8] = b"a { color: red }\n";
 const SINCE: u64 = 784_111_777;
@@ -66,7 +67,7 @@ fn publish(storage: &dyn Storage, files: &[(&str, &[u8])]) -> Manifest {
 }
 
 fn live(root: &Path, policy: LivePolicy) -> Lookup {
-    Lookup::live(Finders::new([Arc::new(DirectoryFinder::new(root)) as Arc<dyn Finder>]), policy)
+    Lookup::live(Finders::new([Arc::new(DirectoryFinder::new(root)) as Arc<dyn Finder>]), policy, &Policy::default())
 }
 
 /// [`FILES`] in release: from memory, from `static` in a directory; and live.
@@ -90,7 +91,7 @@ async fn send(lookup: &Lookup, method: Method, path: &str, lines: Lines<'_>) -> 
     let app = tower::service_fn(|request: Request<()>| async move {
         Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(format!("app {}", request.uri().path())))))
     });
-    let service = StaticFilesLayer::new("/static/", SharedLookup::new(lookup.clone())).layer(app);
+    let service = StaticFilesLayer::new(Paths::below("/static/"), Arc::new(lookup.clone()), Arc::default()).layer(app);
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in lines {
         request = request.header(*name, *value);
@@ -432,8 +433,8 @@ async fn a_file_that_gets_shorter_while_it_is_sent_breaks_the_body_off() {
     fs::write(root.path().join("big.bin"), vec![1; 3_000_000]).expect("a file");
     let app =
         tower::service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())) });
-    let lookup = SharedLookup::new(live(root.path(), LivePolicy::NoCache));
-    let service = StaticFilesLayer::new("/static/", lookup).layer(app);
+    let lookup = Arc::new(live(root.path(), LivePolicy::NoCache));
+    let service = StaticFilesLayer::new(Paths::below("/static/"), lookup, Arc::default()).layer(app);
     let request = Request::builder().uri("/static/big.bin").body(()).expect("a request");
     let response = service.oneshot(request).await.expect("infallible");
     assert_eq!(response.headers()["content-length"], "3000000");
@@ -455,21 +456,9 @@ async fn a_change_is_served_at_once_in_debug() {
     }
 }
 
-#[tokio::test]
-async fn a_request_meets_the_look_up_that_was_stored_last() {
-    let first = Arc::new(MemoryStorage::new());
-    let second = Arc::new(MemoryStorage::new());
-    let old = publish(&*first, &[("a.txt", b"old")]);
-    let new = publish(&*second, &[("a.txt", b"new")]);
-    let shared = SharedLookup::new(Lookup::index(&old, first, &Policy::default()));
-    assert_eq!(get(&shared.load(), "/static/a.txt").await.body, "old");
-    shared.store(Lookup::index(&new, second, &Policy::default()));
-    assert_eq!(get(&shared.load(), "/static/a.txt").await.body, "new");
-}
-
 #[cfg(unix)]
 #[tokio::test]
-async fn a_link_out_of_the_root_is_404_in_release_and_followed_in_debug() {
+async fn a_link_out_of_the_root_is_404_unless_a_setting_allows_it() {
     use std::os::unix::fs::symlink;
 
     let outside = tempfile::tempdir().expect("a directory");
@@ -486,19 +475,19 @@ async fn a_link_out_of_the_root_is_404_in_release_and_followed_in_debug() {
     fs::remove_file(root.path().join("in.txt")).expect("a file");
     symlink("target.txt", root.path().join("in.txt")).expect("a link");
 
-    let debug = live(root.path(), LivePolicy::NoCache);
-    for path in ["/static/a.txt", "/static/dir/a.txt", "/static/in.txt"] {
-        assert_eq!(get(&debug, path).await.status, StatusCode::OK, "{path}");
-    }
-    for lookup in
-        [Lookup::index(&manifest, storage, &Policy::default()), live(root.path(), LivePolicy::Plain { max_age: 60 })]
-    {
-        for (path, status) in [
-            ("/static/a.txt", StatusCode::NOT_FOUND),
-            ("/static/dir/a.txt", StatusCode::NOT_FOUND),
-            ("/static/in.txt", StatusCode::OK),
+    for (follows_links, status) in [(false, StatusCode::NOT_FOUND), (true, StatusCode::OK)] {
+        let policy = Policy { follows_links, ..Policy::default() };
+        let finders = || Finders::new([Arc::new(DirectoryFinder::new(root.path())) as Arc<dyn Finder>]);
+        for lookup in [
+            Lookup::index(&manifest, storage.clone(), &policy),
+            Lookup::live(finders(), LivePolicy::Plain { max_age: 60 }, &policy),
+            Lookup::live(finders(), LivePolicy::NoCache, &policy),
         ] {
-            assert_eq!(get(&lookup, path).await.status, status, "{path}");
+            for (path, status) in
+                [("/static/a.txt", status), ("/static/dir/a.txt", status), ("/static/in.txt", StatusCode::OK)]
+            {
+                assert_eq!(get(&lookup, path).await.status, status, "{path} {policy:?}");
+            }
         }
     }
 }
@@ -510,7 +499,7 @@ async fn a_layer_fits_round_an_axum_router() {
 
     let (_root, lookups) = lookups();
     for (which, lookup) in &lookups {
-        let layer = StaticFilesLayer::new("/static/", SharedLookup::new(lookup.clone()));
+        let layer = StaticFilesLayer::new(Paths::below("/static/"), Arc::new(lookup.clone()), Arc::default());
         let app = Router::new().route("/", get(|| async { "home" })).fallback(|| async { "fallback" }).layer(layer);
         for (path, expected) in
             [("/", &b"home"[..]), ("/x", b"fallback"), ("/static/css/app.css", CSS), ("/static/x", b"not found\n")]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::given_serve::GivenServe;
 use super::*;
 use crate::error::{Check, Error, Result, Severity};
 use crate::nearest::nearest;
@@ -63,12 +64,6 @@ struct GivenCompress {
     effort: Option<Effort>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct GivenServe {
-    max_age: Option<u64>,
-}
-
 /// The keys of each table, for the nearest known one. Arrays of tables are named like tables.
 const KEYS: &[(&str, &[&str])] = &[
     (
@@ -100,7 +95,8 @@ const KEYS: &[(&str, &[&str])] = &[
     ("rewrite", &["js_modules", "style", "missing", "exceptions"]),
     ("rewrite.exceptions", &["files", "references", "missing"]),
     ("compress", &["codings", "effort"]),
-    ("serve", &["max_age"]),
+    ("serve", given_serve::KEYS),
+    ("serve.headers", &["files", "headers"]),
 ];
 
 /// Keys whose environment variable is a text and not a TOML value.
@@ -235,7 +231,7 @@ impl Settings {
         set(&mut self.rewrite.exceptions, given.rewrite.exceptions);
         set(&mut self.compress.codings, given.compress.codings);
         set(&mut self.compress.effort, given.compress.effort);
-        set(&mut self.serve.max_age, given.serve.max_age);
+        given.serve.put_into(&mut self.serve);
     }
 
     /// Takes relative paths from the directory of the file.

@@ -27,12 +27,15 @@ mod packages;
 mod real_trees;
 #[cfg(feature = "redis")]
 mod redis;
+mod robust;
 mod runserver;
 mod server;
+mod serving;
 mod settings;
 mod storage;
 mod support;
 #[cfg(all(feature = "askama", feature = "maud", feature = "tera"))]
 mod templates;
 mod tidy;
+mod watch;
 mod workspace;

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 
 /// The layers from the bottom up. A module may use those above it in this list, and itself.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "name",
     "nearest",
     "error",
+    "trouble",
     "storage",
     "app",
     "settings",
