@@ -9,11 +9,15 @@ mod body;
 mod conditional;
 mod content;
 mod decide;
+#[cfg(feature = "_fuzzing")]
+pub mod fuzzing;
 mod index;
 mod live;
 mod lookup;
-mod media_type;
+mod multipart;
+mod negotiate;
 mod path;
+mod range;
 mod respond;
 mod service;
 #[cfg(test)]

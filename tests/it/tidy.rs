@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 
 /// The layers from the bottom up. A module may use those above it in this list, and itself.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 20] = [
     "name",
     "nearest",
     "error",
+    "coding",
+    "media_type",
     "storage",
     "app",
     "settings",
