@@ -5,6 +5,7 @@
 //! same and was settled when it was taken; never for a modification time alone (B10). Whatever is
 //! wrong with the notes, the run goes on without them.
 
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -13,14 +14,16 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::compress::Declined;
 use super::digest::Digest;
 use super::plan::Plan;
 use super::stamp::{Stamp, read_digest};
 use super::write::is_published;
 use super::{CollectOptions, Collection, NameHash};
+use crate::coding::Coding;
 use crate::error::{Problem, Result};
 use crate::finders::FoundFile;
-use crate::manifest::{FileRecord, Manifest};
+use crate::manifest::{FileRecord, Manifest, Variant};
 use crate::name::{StaticName, StoredName};
 use crate::storage::{Fingerprint, Storage};
 
@@ -44,6 +47,14 @@ pub(super) struct Memo {
     published: Vec<(String, Option<Mark>)>,
     /// What that run warned of; a run that finds nothing new says it again.
     warnings: Vec<Problem>,
+    /// Contents that a coding makes no smaller, sorted.
+    declined: Vec<Declined>,
+}
+
+/// What a run has learnt beside what it published.
+pub(super) struct Learnt<'a> {
+    pub(super) warnings: &'a [Problem],
+    pub(super) declined: Vec<Declined>,
 }
 
 impl Memo {
@@ -65,6 +76,12 @@ impl Memo {
         let noted = |index: usize| is_same(self.published[index].1, fingerprint);
         self.published.binary_search_by(|(noted, _)| noted.as_str().cmp(name.as_str())).is_ok_and(noted)
             && self.noted(name).is_none_or(|(_, source, _)| source.integrity == digest.integrity)
+    }
+
+    /// Whether it is known that a coding makes this content no smaller.
+    pub(super) fn declines(&self, integrity: &str, coding: Coding) -> bool {
+        let key = |(noted, other): &Declined| noted.as_str().cmp(integrity).then(other.cmp(&coding));
+        self.declined.binary_search_by(key).is_ok()
     }
 
     fn noted(&self, name: &StaticName) -> Option<&(String, Digest, Option<Mark>)> {
@@ -147,15 +164,27 @@ impl Memo {
         let Some(manifests) = manifests else { return Ok(true) };
         // One that is broken, or gone by now, is made anew.
         let Ok(Some(manifest)) = manifests.load() else { return Ok(false) };
-        let is_there = |stored: &&str| match manifest.files.get_key_value(*stored) {
+        let listed = listed(&manifest);
+        let is_there = |stored: &&str| match listed.get(*stored) {
             None => Ok(false),
-            Some((stored, FileRecord { size, integrity, .. })) => {
-                let digest = Digest { size: *size, integrity: integrity.clone(), name_hash: String::new() };
-                is_published(storage, stored.as_name(), &digest, self)
+            Some((name, size, integrity)) => {
+                let digest = Digest { size: *size, integrity: (*integrity).to_owned(), name_hash: String::new() };
+                is_published(storage, name, &digest, self)
             }
         };
         doubtful.par_iter().map(is_there).try_reduce(|| true, |a, b| Ok(a && b))
     }
+}
+
+/// Every file that a manifest lists, variants too, with its size and integrity.
+fn listed(manifest: &Manifest) -> HashMap<String, (StaticName, u64, &str)> {
+    let files = manifest.files.iter();
+    let files = files.flat_map(|(stored, FileRecord { size, integrity, encodings, .. })| {
+        let variants = encodings.iter();
+        let variants = variants.map(|(coding, of)| (Variant::name(stored, *coding), of.size, &*of.integrity));
+        variants.chain([(stored.as_name().clone(), *size, &**integrity)])
+    });
+    files.map(|file| (file.0.to_string(), file)).collect()
 }
 
 /// Whether a note still holds.
@@ -169,7 +198,7 @@ pub(super) fn save(
     plan: &Plan,
     stamps: &[Stamp],
     manifest: &Manifest,
-    warnings: &[Problem],
+    learnt: Learnt<'_>,
     started: SystemTime,
     options: &CollectOptions,
 ) {
@@ -179,11 +208,18 @@ pub(super) fn save(
     let sources = plan.files.iter().zip(stamps);
     let sources = sources.map(|(file, stamp)| (file.name.to_string(), stamp.source.clone(), settled(file.fingerprint)));
     let plain = manifest.files.iter().filter(|(_, record)| !record.immutable).map(|(stored, _)| stored);
-    let mut stored: Vec<&StoredName> = stamps.iter().map(|stamp| &stamp.stored).chain(plain).collect();
-    stored.sort_unstable();
-    stored.dedup();
+    let files: BTreeSet<&StoredName> = stamps.iter().map(|stamp| &stamp.stored).chain(plain).collect();
+    let variants = files.iter().flat_map(|stored| {
+        let codings = manifest.files.get(*stored).into_iter().flat_map(|record| record.encodings.keys());
+        codings.map(|coding| Variant::name(stored, *coding))
+    });
+    let mut stored: Vec<StaticName> = variants.chain(files.iter().map(|stored| stored.as_name().clone())).collect();
+    stored.par_sort_unstable();
     let now = SystemTime::now();
-    let look = |stored: &&StoredName| (stored.to_string(), published(collection, stored.as_name(), now));
+    let look = |stored: &StaticName| (stored.to_string(), published(collection, stored, now));
+    let Learnt { warnings, mut declined } = learnt;
+    declined.sort_unstable();
+    declined.dedup();
     let revision = collection.naming.as_ref().and_then(|naming| naming.manifests.revision().ok().flatten());
     let memo = Memo {
         key: key(collection, options),
@@ -191,6 +227,7 @@ pub(super) fn save(
         sources: sources.collect(),
         published: stored.par_iter().map(look).collect(),
         warnings: warnings.to_vec(),
+        declined,
     };
     memo.write(collection, options);
 }
@@ -223,6 +260,7 @@ fn key(collection: &Collection<'_>, options: &CollectOptions) -> String {
             naming.scanners,
             &naming.missing,
             naming.style,
+            &naming.compression,
         )
     });
     let location = Storage::location(collection.storage);

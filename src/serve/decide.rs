@@ -114,7 +114,9 @@ mod tests {
         Part(ByteRange { first, last })
     }
 
-    fn assert_rows<const N: usize>(rows: [(Method, &[(&'static str, &'static str)], usize, Answer); N]) {
+    type Lines = &'static [(&'static str, &'static str)];
+
+    fn assert_rows<const N: usize>(rows: [(Method, Lines, usize, Answer); N]) {
         for (method, lines, representation, expected) in rows {
             let line = |(name, value): &(&'static str, &'static str)| {
                 (HeaderName::from_static(name), HeaderValue::from_static(value))
