@@ -143,7 +143,7 @@ impl Collection<'_> {
         self.refuse_links(options)?;
         let _lock = self.lock(options, on_event)?;
         let look_back = || {
-            let memo = Memo::load(self, options);
+            let mut memo = Memo::load(self, options);
             memo.holds(self, options).map(|holds| (memo, holds))
         };
         let (plan, memo) = rayon::join(|| plan::plan(self, on_event), look_back);

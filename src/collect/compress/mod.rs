@@ -210,6 +210,9 @@ impl Compressor<'_> {
     }
 
     fn is_there(&self, name: &StaticName, Variant { size, integrity }: &Variant) -> Result<bool> {
+        if self.memo.vouches_for_variant(name) {
+            return Ok(true);
+        }
         let digest = Digest { size: *size, integrity: integrity.clone(), name_hash: String::new() };
         is_published(self.collection.storage, name, &digest, self.memo)
     }
@@ -263,7 +266,8 @@ impl Compressor<'_> {
         let names = self.plan.files.iter().map(|file| file.name.as_str());
         let stored = self.stamps.iter().map(|stamp| stamp.stored.as_str());
         let manifest = self.collection.manifest_name.iter().map(StaticName::as_str);
-        names.chain(stored).chain(self.previous.files.keys().map(StoredName::as_str)).chain(manifest).collect()
+        let kept = self.previous.files.iter().filter(|(_, record)| record.immutable).map(|(stored, _)| stored.as_str());
+        names.chain(stored).chain(kept).chain(manifest).collect()
     }
 
     fn is_taken(&self, name: &StaticName, taken: &HashSet<&str>) -> bool {
