@@ -4,6 +4,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::coding::Coding;
 use crate::error::{Check, Severity};
 use crate::name::StaticName;
 
@@ -99,6 +100,19 @@ pub(crate) fn directories(
     let sources = dirs.iter().map(|dir| dir.path).chain(others);
     checks.extend(static_root.into_iter().flat_map(|root| sources.clone().filter_map(|source| nested(source, root))));
     checks
+}
+
+/// Codings that are asked for and that nothing here can make.
+pub(crate) fn codings(codings: &[Coding]) -> Vec<Check> {
+    let missing: Vec<&str> = codings.iter().filter(|coding| !coding.is_built()).map(|coding| coding.as_str()).collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let message =
+        format!("The codings setting asks for {}, and this program makes no such variants.", missing.join(", "));
+    let hint =
+        "Build it with the feature `compress` of the crate `staticfiles`, or take them out of [compress] codings.";
+    vec![warning("staticfiles.W019", message, hint)]
 }
 
 fn directory(dir: &Source<'_>, static_root: Option<&Path>) -> Vec<Check> {

@@ -39,6 +39,7 @@
 //! |---|---|---|
 //! | `collect` | through `cli` | [`StaticFiles::collect`]: hashing, rewriting, publishing |
 //! | `serve` | through `cli` | [`StaticFiles::layer`]: the Tower layer |
+//! | `compress` | through `cli` | compressed variants of what is collected; `brotli`, `zstd` and `gzip` alone |
 //! | `toml` | through `cli` | [`Settings`] from `staticfiles.toml` and the environment |
 //! | `embed` | no | `embedded_app!()`, beside [`app!`]: an app whose files are compiled into the program |
 //! | `cargo-metadata` | no | the finder `cargo_metadata`: apps among the dependencies of a cargo package |
@@ -62,6 +63,11 @@ mod nearest;
 mod error;
 
 mod trouble;
+
+mod coding;
+
+#[cfg(any(feature = "collect", feature = "serve"))]
+mod media_type;
 
 mod app;
 
@@ -105,11 +111,15 @@ pub mod testing;
 #[doc(hidden)]
 pub use self::app::embed as __embed;
 pub use self::app::{App, EmbeddedFile, EmbeddedFiles};
+pub use self::coding::Coding;
 #[cfg(feature = "collect")]
 pub use self::collect::{CollectOptions, Event, Report};
 pub use self::error::{Check, Error, Problem, Result, Severity};
 pub use self::name::{NameError, StaticName, StoredName};
 pub use self::resolver::{Resolver, StaticUrl};
+#[cfg(feature = "_fuzzing")]
+#[doc(hidden)]
+pub use self::serve::fuzzing;
 #[cfg(feature = "serve")]
 pub use self::serve::{StaticFilesLayer, StaticFilesService};
 pub use self::settings::Settings;

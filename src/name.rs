@@ -85,6 +85,13 @@ impl StaticName {
         extension.strip_prefix('.').unwrap_or("")
     }
 
+    /// The name with a dot and `extension` behind it. Only the end of the last segment changes, so
+    /// it leads out of nothing; `extension` is letters and digits.
+    pub(crate) fn with_extension_added(&self, extension: &str) -> Self {
+        debug_assert!(extension.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !extension.is_empty());
+        Self(format!("{}.{extension}", self.0).into())
+    }
+
     /// The path of this name below `root`, with the system's separators.
     pub fn path_in(&self, root: &Path) -> PathBuf {
         let mut path = root.to_path_buf();

@@ -16,6 +16,7 @@ pub use self::manifest_location::ManifestLocation;
 pub(crate) use self::manifest_location::scheme;
 pub use self::serve::{HeaderRule, ResourcePolicy, ServeSettings};
 pub use crate::app::App;
+pub use crate::coding::Coding;
 pub use crate::storage::PermissionsMode;
 
 /// Where static files come from, where they go, and how they are served.
@@ -211,23 +212,11 @@ pub struct RewriteException {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CompressSettings {
-    /// The codings; none for no variants.
+    /// The codings; none for no variants. Default: those of `br`, `zstd` and `gzip` that this crate was
+    /// built with.
     pub codings: Vec<Coding>,
-    /// How hard it is tried.
+    /// How hard it is tried. Files that are published already keep the variants they have.
     pub effort: Effort,
-}
-
-/// A content coding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Coding {
-    /// Brotli.
-    Br,
-    /// Zstandard.
-    Zstd,
-    /// Gzip.
-    Gzip,
 }
 
 /// How hard compressing is tried.
@@ -235,7 +224,7 @@ pub enum Coding {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Effort {
-    /// Quick.
+    /// Quick: for deploys that wait for it.
     Fast,
     /// In between.
     #[default]
@@ -289,7 +278,7 @@ impl Default for RewriteSettings {
 
 impl Default for CompressSettings {
     fn default() -> Self {
-        Self { codings: vec![Coding::Br, Coding::Zstd, Coding::Gzip], effort: Effort::Balanced }
+        Self { codings: Coding::ALL.into_iter().filter(|coding| coding.is_built()).collect(), effort: Effort::Balanced }
     }
 }
 
@@ -364,6 +353,12 @@ impl Settings {
     /// Sets where and how files are published.
     pub fn storage(mut self, change: impl FnOnce(&mut StorageSettings)) -> Self {
         change(&mut self.storage);
+        self
+    }
+
+    /// Sets which compressed variants are made.
+    pub fn compress(mut self, change: impl FnOnce(&mut CompressSettings)) -> Self {
+        change(&mut self.compress);
         self
     }
 

@@ -231,6 +231,7 @@ impl StaticFiles {
             missing: missing(&settings.rewrite),
             style: style(settings.rewrite.style),
             prehashed: crate::finders::Ignore::new(&settings.storage.prehashed),
+            compression: compression(&settings.compress),
         });
         let collection = Collection {
             finders: &inner.finders,
@@ -555,6 +556,17 @@ fn name_hash(hash: crate::settings::HashKind) -> crate::collect::NameHash {
         crate::settings::HashKind::Md5 => crate::collect::NameHash::Md5,
         crate::settings::HashKind::Sha256 => crate::collect::NameHash::Sha256,
     }
+}
+
+#[cfg(feature = "collect")]
+fn compression(compress: &crate::settings::CompressSettings) -> crate::collect::Compression {
+    use crate::collect::{Compression, Effort};
+    let effort = match compress.effort {
+        crate::settings::Effort::Fast => Effort::Fast,
+        crate::settings::Effort::Balanced => Effort::Balanced,
+        crate::settings::Effort::Best => Effort::Best,
+    };
+    Compression { codings: compress.codings.clone(), effort }
 }
 
 #[cfg(feature = "collect")]

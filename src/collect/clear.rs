@@ -46,8 +46,9 @@ pub(super) fn finish(
     }
     let storage = collection.storage;
     let plain = plan.files.iter().map(|file| &file.name).filter(|_| collection.naming.is_none());
+    let variants: Vec<StaticName> = super::compress::published(manifest).collect();
     let mut published: HashSet<&StaticName> =
-        manifest.files.keys().map(|stored| stored.as_name()).chain(plain).collect();
+        manifest.files.keys().map(|stored| stored.as_name()).chain(plain).chain(&variants).collect();
     match &collection.manifest_name {
         Some(name) if collection.naming.is_some() => drop(published.insert(name)),
         Some(name) => match storage.delete(name) {

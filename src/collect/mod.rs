@@ -1,7 +1,8 @@
-//! From a source tree to a published one: plan → scan → stamp → write → publish. Each station hands
+//! From a source tree to a published one: plan → scan → stamp → compress → write → publish. Each station hands
 //! a plain value to the next; nothing is written before everything that can be wrong was looked at.
 
 mod clear;
+mod compress;
 mod digest;
 mod graph;
 mod memo;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+pub(crate) use self::compress::{Compression, Effort};
 pub use self::digest::{CustomHash, NameHash};
 use self::memo::Memo;
 pub use self::report::{Event, Report};
@@ -123,6 +125,7 @@ pub(crate) struct Naming<'a> {
     pub(crate) static_url: &'a StaticUrl,
     pub(crate) missing: Missing,
     pub(crate) style: Style,
+    pub(crate) compression: Compression,
     /// Names that carry the hash of their content already: published as they are.
     pub(crate) prehashed: Ignore,
 }
@@ -149,7 +152,7 @@ impl Collection<'_> {
         self.refuse_links(options)?;
         let _lock = self.lock(options, on_event)?;
         let look_back = || {
-            let memo = Memo::load(self, options);
+            let mut memo = Memo::load(self, options);
             memo.holds(self, options).map(|holds| (memo, holds))
         };
         let (plan, memo) = rayon::join(|| plan::plan(self, on_event), look_back);
@@ -163,12 +166,29 @@ impl Collection<'_> {
         let stamps = stamp::stamp(self, &plan, &texts, &memo, &previous, options, on_event)?;
         self.clean(options)?;
         let deleted = clear::begin(self, &plan, options)?;
+        // Hashed names and all that takes long first: plain names change when everything else is there.
+        let compressor = self.naming.as_ref().map(|naming| compress::Compressor {
+            collection: self,
+            naming,
+            plan: &plan,
+            stamps: &stamps,
+            memo: &memo,
+            previous: &previous,
+            options,
+        });
+        let stored = compressor.as_ref().map_or(Ok(Vec::new()), |compressor| compressor.stored(on_event))?;
         let outcomes = write::write(self, &plan, &stamps, &memo, options, on_event)?;
-        let manifest = publish::publish(self, &plan, &stamps, &outcomes, previous, is_saved, options)?;
+        let plain = compressor.as_ref().map_or(Ok(Vec::new()), |compressor| compressor.plain(&stored))?;
+        compress::forget_replaced(self, &plan, &outcomes, options)?;
+        let variants = publish::Published { outcomes: &outcomes, stored: &stored, plain: &plain };
+        let manifest = publish::publish(self, &plan, &stamps, variants, &previous, is_saved, options)?;
+        compress::forget(self, &previous, &manifest, options)?;
         clear::finish(self, &plan, &manifest, options)?;
-        memo::save(self, &plan, &stamps, &manifest, &warnings, started, options);
+        let declined = stored.iter().chain(&plain).flat_map(|variants| variants.declined.clone()).collect();
+        memo::save(self, &plan, &stamps, &manifest, memo::Learnt { warnings: &warnings, declined }, started, options);
         let (outcomes, symlinked) = (&*outcomes, options.link);
-        let done = report::Done { plan: &plan, stamps: &stamps, outcomes, deleted, warnings, symlinked };
+        let variants = [&*stored, &*plain];
+        let done = report::Done { plan: &plan, stamps: &stamps, outcomes, variants, deleted, warnings, symlinked };
         Ok(report::report(self, done, on_event))
     }
 

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::compress::Variants;
 use super::plan::Plan;
 use super::stamp::Stamp;
 use super::write::Outcome;
 use super::{Collection, Warnings};
+use crate::coding::Coding;
 use crate::error::Problem;
 use crate::finders::FoundFile;
 use crate::name::{StaticName, StoredName};
@@ -84,6 +86,13 @@ pub enum Event<'a> {
         /// The name it is published under.
         stored: &'a StoredName,
     },
+    /// Compressed variants of a published file were made.
+    Compressed {
+        /// The name it is published under.
+        stored: &'a StoredName,
+        /// The codings, with the size of each variant in bytes.
+        variants: &'a [(Coding, u64)],
+    },
 }
 
 /// What a run did, or in a dry run would have done. Displays as Django's summary line (behaviour
@@ -101,6 +110,8 @@ pub struct Report {
     pub unmodified: Vec<StaticName>,
     /// Files whose hashed copy was written, with its name.
     pub post_processed: Vec<(StaticName, StoredName)>,
+    /// Published files of which compressed variants were made.
+    pub compressed: Vec<StoredName>,
     /// Files that lost to another of their name.
     pub skipped: Vec<StaticName>,
     /// References that lead nowhere and do not fail the run.
@@ -156,13 +167,16 @@ pub(super) struct Done<'a> {
     pub(super) plan: &'a Plan,
     pub(super) stamps: &'a [Stamp],
     pub(super) outcomes: &'a [Outcome],
+    /// Of stored names and of plain ones; both may be empty.
+    pub(super) variants: [&'a [Variants]; 2],
     pub(super) deleted: Vec<String>,
     pub(super) warnings: Warnings,
     pub(super) symlinked: bool,
 }
 
 pub(super) fn report(collection: &Collection<'_>, done: Done<'_>, on_event: &dyn Fn(Event<'_>)) -> Report {
-    let Done { plan, stamps, outcomes, deleted, warnings, symlinked } = done;
+    let Done { plan, stamps, outcomes, variants: [stored_variants, plain_variants], deleted, warnings, symlinked } =
+        done;
     deleted.iter().for_each(|name| on_event(Event::Deleted { name }));
     let mut report = Report {
         deleted,
@@ -193,6 +207,15 @@ pub(super) fn report(collection: &Collection<'_>, done: Done<'_>, on_event: &dyn
             on_event(Event::PostProcessingSkipped { name, stored });
         }
     }
+    let mut compressed = |stored: &StoredName, variants: &Variants| {
+        if !variants.made.is_empty() {
+            on_event(Event::Compressed { stored, variants: &variants.made });
+            report.compressed.push(stored.clone());
+        }
+    };
+    stamps.iter().zip(stored_variants).for_each(|(stamp, variants)| compressed(&stamp.stored, variants));
+    let plain = plan.files.iter().zip(plain_variants);
+    plain.for_each(|(file, variants)| compressed(&StoredName::plain(&file.name), variants));
     report
 }
 

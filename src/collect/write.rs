@@ -130,11 +130,16 @@ fn refuse_obstacles(storage: &dyn Storage, plan: &Plan, stamps: &[Stamp], keep_o
     if obstacles.is_empty() { Ok(()) } else { Err(Error::several(obstacles)) }
 }
 
+/// Whether the plain name of a file becomes a link to its source.
+pub(super) fn is_linked(file: &FoundFile, options: &CollectOptions) -> bool {
+    options.link && matches!(file.content, Content::File(_))
+}
+
 /// Where the plain name of a file leads as a link, if links are made and the file is one that can be
 /// linked to (Django behaviour 94).
 fn link_to(file: &FoundFile, options: &CollectOptions) -> Result<Option<PathBuf>> {
     match &file.content {
-        Content::File(path) if options.link => {
+        Content::File(path) if is_linked(file, options) => {
             std::path::absolute(path).map(Some).map_err(|error| Error::io("look at", path, error))
         }
         _ => Ok(None),

@@ -133,6 +133,11 @@ impl Collectstatic {
             Event::PostProcessingSkipped { name, .. } => {
                 output.line(2, format_args!("Skipped post-processing '{name}'"));
             }
+            Event::Compressed { stored, variants } => {
+                let variants: Vec<String> =
+                    variants.iter().map(|(coding, size)| format!("{} {}", coding.as_str(), shown(*size))).collect();
+                output.line(2, format_args!("Compressed '{stored}' ({})", variants.join(", ")));
+            }
         }
     }
 
@@ -174,6 +179,15 @@ fn duplicate(output: &Output, winner: &FoundFile, loser: &FoundFile) {
 
 fn has_files(root: &Path) -> bool {
     std::fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+/// A size for people.
+fn shown(bytes: u64) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} B"),
+        1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
 }
 
 /// The time of a reproducible build, in seconds since 1970.

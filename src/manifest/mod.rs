@@ -15,13 +15,14 @@ use std::time::SystemTime;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use self::file::FileManifestStore;
 pub use self::memory::MemoryManifestStore;
 #[cfg(feature = "redis")]
 pub use self::redis::RedisManifestStore;
+use crate::coding::Coding;
 use crate::error::{Error, Result};
 use crate::name::{StaticName, StoredName};
 use crate::storage::Storage;
@@ -55,12 +56,45 @@ pub struct FileRecord {
     /// Whether these bytes never change under this name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub immutable: bool,
+    /// Its compressed variants, each published beside it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_codings")]
+    pub encodings: BTreeMap<Coding, Variant>,
+}
+
+/// What is known of a compressed variant of a stored file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Variant {
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its bytes as subresource integrity.
+    pub integrity: String,
+}
+
+impl Variant {
+    /// What is known of a variant of this size and integrity.
+    pub fn new(size: u64, integrity: String) -> Self {
+        Self { size, integrity }
+    }
+
+    /// The name under which the variant of a stored file is published: `app.5f3a1c9e2b7d.css.br`.
+    pub fn name(of: &StoredName, coding: Coding) -> StaticName {
+        of.as_name().with_extension_added(coding.extension())
+    }
+}
+
+/// A coding that is not known here is passed over, so that a manifest of a newer version is served.
+fn known_codings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Coding, Variant>, D::Error> {
+    let all = BTreeMap::<String, serde_json::Value>::deserialize(deserializer)?;
+    let known = all.into_iter().filter_map(|(name, variant)| Some((Coding::named(&name)?, variant)));
+    let read = |(coding, variant)| Ok((coding, serde_json::from_value(variant).map_err(serde::de::Error::custom)?));
+    known.map(read).collect()
 }
 
 impl FileRecord {
     /// The record of a file published for `name` at `since`.
     pub fn new(name: StaticName, size: u64, integrity: String, since: u64) -> Self {
-        Self { name, size, since, integrity, immutable: false }
+        Self { name, size, since, integrity, immutable: false, encodings: BTreeMap::new() }
     }
 
     /// Says that these bytes never change under their name.

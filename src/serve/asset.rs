@@ -7,20 +7,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use http::HeaderValue;
 
 use super::conditional::Validators;
-use super::media_type::media_type;
 use super::presentation::{Field, Shown};
+use crate::coding::Coding;
+use crate::media_type::media_type;
 use crate::name::StaticName;
 
 /// The year 10000, which an HTTP date cannot say.
 const END_OF_DATES: u64 = 253_402_300_800;
 
 /// The fixed fields of one file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Asset {
     pub(super) content_type: HeaderValue,
-    pub(super) content_length: HeaderValue,
     pub(super) cache_control: HeaderValue,
-    pub(super) etag: HeaderValue,
     pub(super) last_modified: Option<HeaderValue>,
     /// Whether the answer could differ by `Accept-Encoding`, and `Vary` has to say so.
     pub(super) varies: bool,
@@ -28,7 +27,20 @@ pub(super) struct Asset {
     pub(super) nosniff: bool,
     /// What the settings add; it goes over the fields before it.
     pub(super) fields: Arc<[Field]>,
+    /// The file as it is, and behind it its compressed variants.
+    pub(super) representations: Vec<Representation>,
     modified: Option<u64>,
+}
+
+/// One form of the file: what differs between it and its compressed variants.
+#[derive(Debug, Clone)]
+pub(super) struct Representation {
+    /// `None`: the file as it is.
+    pub(super) coding: Option<Coding>,
+    pub(super) size: u64,
+    pub(super) content_length: HeaderValue,
+    /// A tag of exactly these bytes, so that no range of one form is taken for one of another.
+    pub(super) etag: HeaderValue,
 }
 
 impl Asset {
@@ -43,14 +55,14 @@ impl Asset {
         let (content_type, varies) = media_type(name);
         let modified = modified.filter(|seconds| *seconds < END_OF_DATES);
         Self {
-            content_type,
-            content_length: HeaderValue::from(size),
+            content_type: HeaderValue::try_from(&*content_type)
+                .unwrap_or(HeaderValue::from_static("application/octet-stream")),
             cache_control,
-            etag: etag(integrity),
             last_modified: modified.and_then(http_date),
             varies,
             nosniff: true,
             fields: Arc::default(),
+            representations: vec![Representation::new(None, size, integrity)],
             modified,
         }
     }
@@ -58,12 +70,32 @@ impl Asset {
     /// The same, shown as the settings say.
     pub(super) fn shown(self, shown: Shown) -> Self {
         let Shown { content_type, varies, nosniff, fields } = shown;
+        let varies = varies || self.representations.len() > 1;
         Self { content_type, varies, nosniff, fields, ..self }
     }
 
-    /// What conditional requests are compared with.
-    pub(super) fn validators(&self) -> Validators<'_> {
-        Validators { etag: self.etag.as_bytes(), modified: self.modified }
+    /// Adds a compressed variant.
+    pub(super) fn add_variant(&mut self, coding: Coding, size: u64, integrity: &str) {
+        self.varies = true;
+        self.representations.push(Representation::new(Some(coding), size, integrity));
+    }
+
+    /// The same file as if it had no variants, for when they turn out not to be there.
+    pub(super) fn without_variants(&self) -> Self {
+        let mut asset = self.clone();
+        asset.representations.truncate(1);
+        asset
+    }
+
+    /// What conditional requests for a representation are compared with.
+    pub(super) fn validators<'a>(&self, representation: &'a Representation) -> Validators<'a> {
+        Validators { etag: representation.etag.as_bytes(), modified: self.modified }
+    }
+}
+
+impl Representation {
+    pub(super) fn new(coding: Option<Coding>, size: u64, integrity: &str) -> Self {
+        Self { coding, size, content_length: HeaderValue::from(size), etag: etag(integrity) }
     }
 }
 
@@ -105,7 +137,7 @@ mod tests {
     #[test]
     fn the_tag_is_strong_and_of_the_hash() {
         let asset = asset("sha256-AbCd+/0123456789AbCd+/0123456789AbCd+/0123456=", None);
-        assert_eq!(asset.etag, "\"AbCd+/0123456789AbCd+/\"");
+        assert_eq!(asset.representations[0].etag, "\"AbCd+/0123456789AbCd+/\"");
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! Bodies of answers: the application's own passed through, bytes from memory, or a file read in
 //! chunks on blocking threads. What the body is a body of is for others.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::future::Future;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::task::JoinHandle;
+
+use super::range::ByteRange;
 
 /// Any error, as bodies report theirs.
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -120,8 +123,31 @@ impl Own {
     }
 }
 
-/// So many bytes of a file from where it stands: never more, and an error, which ends the
-/// connection, if the file turns out to have fewer.
+/// A piece of a body.
+#[derive(Debug, Clone)]
+pub(super) enum Piece {
+    /// These bytes.
+    Bytes(Bytes),
+    /// This part of the file.
+    Part(ByteRange),
+}
+
+impl Piece {
+    /// The whole of so many bytes: one piece or, of an empty file, none.
+    pub(super) fn whole(size: u64) -> Vec<Self> {
+        size.checked_sub(1).map(|last| Self::Part(ByteRange { first: 0, last })).into_iter().collect()
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Part(part) => part.len(),
+        }
+    }
+}
+
+/// Pieces of a file, one after the other: never more bytes than were said, and an error, which ends
+/// the connection, if the file turns out to have fewer.
 #[derive(Debug)]
 pub(super) struct FileStream {
     /// What was not handed on yet.
@@ -131,16 +157,24 @@ pub(super) struct FileStream {
 
 #[derive(Debug)]
 enum State {
-    Read(File, Bytes),
-    Reading(JoinHandle<io::Result<(File, Bytes)>>),
+    Read(Source, Bytes),
+    Reading(JoinHandle<io::Result<(Source, Bytes)>>),
     Ended,
+}
+
+/// A file and what of it was not read yet.
+#[derive(Debug)]
+struct Source {
+    file: File,
+    pieces: VecDeque<Piece>,
 }
 
 impl FileStream {
     /// Reads the first chunk here and now, on the caller's blocking thread.
-    pub(super) fn new(file: File, size: u64) -> io::Result<Self> {
-        let (file, chunk) = read(file, size)?;
-        Ok(Self { remaining: size, state: State::Read(file, chunk) })
+    pub(super) fn new(file: File, pieces: Vec<Piece>) -> io::Result<Self> {
+        let remaining = pieces.iter().map(Piece::len).sum();
+        let (source, chunk) = Source { file, pieces: pieces.into() }.read()?;
+        Ok(Self { remaining, state: State::Read(source, chunk) })
     }
 
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
@@ -148,7 +182,7 @@ impl FileStream {
             return Poll::Ready(None);
         }
         let read = match std::mem::replace(&mut self.state, State::Ended) {
-            State::Read(file, chunk) => Ok((file, chunk)),
+            State::Read(source, chunk) => Ok((source, chunk)),
             State::Reading(mut handle) => match Pin::new(&mut handle).poll(context) {
                 Poll::Ready(read) => read.unwrap_or_else(|error| Err(error.into())),
                 Poll::Pending => {
@@ -158,29 +192,47 @@ impl FileStream {
             },
             State::Ended => return Poll::Ready(None),
         };
-        Poll::Ready(Some(read.map(|(file, chunk)| self.hand_on(file, chunk))))
+        Poll::Ready(Some(read.map(|(source, chunk)| self.hand_on(source, chunk))))
     }
 
     /// Gives a chunk away and starts reading the next.
-    fn hand_on(&mut self, file: File, chunk: Bytes) -> Bytes {
+    fn hand_on(&mut self, source: Source, chunk: Bytes) -> Bytes {
         self.remaining -= chunk.len() as u64;
-        let remaining = self.remaining;
-        if remaining > 0 {
-            self.state = State::Reading(tokio::task::spawn_blocking(move || read(file, remaining)));
+        if self.remaining > 0 {
+            self.state = State::Reading(tokio::task::spawn_blocking(move || source.read()));
         }
         chunk
     }
 }
 
-/// The next chunk of a file that should have `remaining` more bytes.
-fn read(file: File, remaining: u64) -> io::Result<(File, Bytes)> {
-    // In one call to the system: `read_to_end` would feel its way with small ones.
-    let mut chunk = vec![0; remaining.min(CHUNK) as usize];
-    match (&file).read_exact(&mut chunk) {
-        Ok(()) => Ok((file, chunk.into())),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            Err(io::Error::new(error.kind(), "the file became shorter while it was sent"))
+impl Source {
+    /// The next chunk; empty at the end.
+    fn read(mut self) -> io::Result<(Self, Bytes)> {
+        let chunk = match self.pieces.pop_front() {
+            None => Bytes::new(),
+            Some(Piece::Bytes(bytes)) => bytes,
+            Some(Piece::Part(part)) => {
+                let size = part.len().min(CHUNK);
+                if size < part.len() {
+                    self.pieces.push_front(Piece::Part(ByteRange { first: part.first + size, ..part }));
+                }
+                self.read_at(part.first, size)?
+            }
+        };
+        Ok((self, chunk))
+    }
+
+    fn read_at(&self, start: u64, size: u64) -> io::Result<Bytes> {
+        // In one call to the system: `read_to_end` would feel its way with small ones.
+        let mut chunk = vec![0; size as usize];
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(start))?;
+        match file.read_exact(&mut chunk) {
+            Ok(()) => Ok(chunk.into()),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(io::Error::new(error.kind(), "the file became shorter while it was sent"))
+            }
+            Err(error) => Err(error),
         }
-        Err(error) => Err(error),
     }
 }

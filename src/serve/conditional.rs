@@ -3,7 +3,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::header::{HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+use http::header::{HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE};
 
 /// What the conditions of a request come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,17 @@ pub(super) fn evaluate(headers: &HeaderMap, validators: Validators<'_>) -> Outco
         date(headers, IF_MODIFIED_SINCE).zip(validators.modified).is_some_and(|(date, modified)| modified <= date)
     };
     if unmodified { Outcome::NotModified } else { Outcome::Proceed }
+}
+
+/// Whether `If-Range` names the present representation: by its tag, where a weak one never does, or
+/// by its very date (§13.1.5). What cannot be parsed does not.
+pub(super) fn is_range_current(headers: &HeaderMap, validators: Validators<'_>) -> bool {
+    let mut lines = headers.get_all(IF_RANGE).iter();
+    match (lines.next(), lines.next()) {
+        (Some(line), None) if line.as_bytes().trim_ascii() == validators.etag => true,
+        (Some(_), None) => date(headers, IF_RANGE).is_some_and(|date| Some(date) == validators.modified),
+        _ => false,
+    }
 }
 
 /// The seconds since 1970 of a date field; `None` if it is absent or unparsable.

@@ -10,7 +10,8 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use super::body::{FileStream, Own};
+use super::body::{FileStream, Own, Piece};
+use super::range::ByteRange;
 use crate::manifest::integrity_of;
 use crate::name::StaticName;
 use crate::storage::{Content, Fingerprint, Metadata};
@@ -99,12 +100,35 @@ impl Opened {
 }
 
 impl Payload {
-    /// The body that sends so many bytes of it.
-    pub(super) fn into_body(self, size: u64) -> io::Result<Own> {
+    /// The body that sends these pieces of it.
+    pub(super) fn into_body(self, pieces: Vec<Piece>) -> io::Result<Own> {
         match self {
-            Self::Bytes(bytes) => Ok(Own::Full(bytes)),
-            Self::File(file) => FileStream::new(file, size).map(Own::File),
+            Self::Bytes(bytes) => pieces_of(&bytes, &pieces).map(Own::Full),
+            Self::File(file) => FileStream::new(file, pieces).map(Own::File),
         }
+    }
+}
+
+/// The pieces as one: a slice if it is one piece.
+fn pieces_of(bytes: &Bytes, pieces: &[Piece]) -> io::Result<Bytes> {
+    let piece = |piece: &Piece| match piece {
+        Piece::Bytes(bytes) => Ok(bytes.clone()),
+        Piece::Part(ByteRange { first, last }) if *last < bytes.len() as u64 => {
+            Ok(bytes.slice(*first as usize..=*last as usize))
+        }
+        Piece::Part(_) => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+    };
+    match pieces {
+        [] => Ok(Bytes::new()),
+        [one] => piece(one),
+        several => several
+            .iter()
+            .map(piece)
+            .try_fold(Vec::new(), |mut all, piece| {
+                all.extend_from_slice(&piece?);
+                Ok(all)
+            })
+            .map(Bytes::from),
     }
 }
 

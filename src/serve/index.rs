@@ -17,8 +17,8 @@ use super::content::{Hashes, Opened, Payload, SMALL, root_of};
 use super::decide::{Decision, decide};
 use super::lookup::{Answer, Policy, immutable_for, kept_for};
 use super::presentation::{Presentation, Shown};
-use super::respond::{not_found, respond};
-use crate::manifest::{FileRecord, Manifest};
+use super::respond::{not_found, respond, send};
+use crate::manifest::{FileRecord, Manifest, Variant};
 use crate::name::{StaticName, StoredName};
 use crate::storage::Storage;
 use crate::trouble::OnTrouble;
@@ -35,12 +35,19 @@ pub(super) struct Index {
 /// One file.
 #[derive(Debug)]
 struct Entry {
-    name: StoredName,
     logical: StaticName,
     asset: Asset,
+    immutable: bool,
+    /// What lies in the storage for each representation of the asset, in their order.
+    stored: Vec<Stored>,
+}
+
+/// The bytes of one representation.
+#[derive(Debug)]
+struct Stored {
+    name: StaticName,
     size: u64,
     integrity: String,
-    immutable: bool,
     /// The content, once it was read and found to be what the manifest says.
     body: OnceLock<Bytes>,
     /// Whether somebody was told that it cannot be served.
@@ -64,7 +71,7 @@ impl Index {
         let (plain, immutable) = (kept_for(policy.plain_max_age), immutable_for(policy.immutable_max_age));
         let made = |name: &StoredName, record: &FileRecord, cache_control: &HeaderValue| {
             let shown = policy.presentation.of(&record.name);
-            Arc::new(Entry::new(name.clone(), record, cache_control.clone(), shown))
+            Arc::new(Entry::new(name, record, cache_control.clone(), shown))
         };
         let entry = |(name, record): (&StoredName, &FileRecord)| {
             (name.clone(), made(name, record, if record.immutable { &immutable } else { &plain }))
@@ -110,57 +117,103 @@ impl Index {
     ) -> Answer {
         let Some(entry) = entry else { return Answer::Ready(not_found(method)) };
         let decision = decide(&entry.asset, method, headers);
-        let body = match (entry.body.get(), decision) {
-            (Some(bytes), Decision::Whole) => Own::Full(bytes.clone()),
-            (Some(_), _) => Own::empty(),
-            (None, decision) if decision != Decision::Whole && entry.immutable => Own::empty(),
-            (None, _) => {
-                let (source, entry, trouble) = (self.source.clone(), entry.clone(), trouble.clone());
-                let (method, headers) = (method.clone(), headers.clone());
-                let answer = move || source.answer(&entry, &method, &headers, &trouble);
-                return Answer::Blocking(tokio::task::spawn_blocking(answer));
+        let ready = match entry.stored[decision.representation].body.get() {
+            Some(bytes) => send(&decision, &entry.asset, Payload::Bytes(bytes.clone())).ok(),
+            None if entry.immutable && !decision.answer.sends_content() => {
+                Some(respond(&decision, &entry.asset, Own::empty()))
             }
+            None => None,
         };
-        Answer::Ready(respond(decision, &entry.asset, body))
+        if let Some(response) = ready {
+            return Answer::Ready(response);
+        }
+        let (source, entry, trouble) = (self.source.clone(), entry.clone(), trouble.clone());
+        let (method, headers) = (method.clone(), headers.clone());
+        Answer::Blocking(tokio::task::spawn_blocking(move || source.answer(&entry, &method, &headers, &trouble)))
     }
 }
 
 impl Entry {
-    fn new(name: StoredName, record: &FileRecord, cache_control: HeaderValue, shown: Shown) -> Self {
-        let FileRecord { size, since, integrity, immutable, .. } = record.clone();
+    fn new(name: &StoredName, record: &FileRecord, cache_control: HeaderValue, shown: Shown) -> Self {
+        let FileRecord { size, since, integrity, immutable, encodings, .. } = record;
         // The logical name has the extension also where a hash was put behind it.
-        let asset = Asset::new(&record.name, size, &integrity, Some(since), cache_control).shown(shown);
-        let logical = record.name.clone();
-        Self { name, logical, asset, size, integrity, immutable, body: OnceLock::new(), told: AtomicBool::new(false) }
+        let mut asset = Asset::new(&record.name, *size, integrity, Some(*since), cache_control).shown(shown);
+        let mut stored = vec![Stored::new(name.as_name().clone(), *size, integrity)];
+        for (coding, Variant { size, integrity, .. }) in encodings {
+            asset.add_variant(*coding, *size, integrity);
+            stored.push(Stored::new(Variant::name(name, *coding), *size, integrity));
+        }
+        Self { logical: record.name.clone(), asset, immutable: *immutable, stored }
+    }
+}
+
+impl Stored {
+    fn new(name: StaticName, size: u64, integrity: &str) -> Self {
+        Self { name, size, integrity: integrity.to_owned(), body: OnceLock::new(), told: AtomicBool::new(false) }
     }
 }
 
 impl Source {
-    /// The answer after a look at the file; 404 if it is not what it should be.
+    /// The answer after a look at the file: 404 if it is not what it should be. A variant that is not
+    /// is as if it had never been made.
     fn answer(&self, entry: &Entry, method: &Method, headers: &HeaderMap, trouble: &OnTrouble) -> Response<Own> {
-        self.read(entry, method, headers).unwrap_or_else(|problem| {
-            if !entry.told.swap(true, Ordering::Relaxed) {
-                let location = self.storage.location();
-                trouble.tell(&format!("{} in {location} cannot be served: {problem}", entry.name));
-            }
+        let decision = decide(&entry.asset, method, headers);
+        let stored = &entry.stored[decision.representation];
+        if decision.representation > 0 {
+            return self.variant(entry, stored, &decision).unwrap_or_else(|problem| {
+                self.tell(stored, &problem, trouble);
+                let asset = entry.asset.without_variants();
+                self.identity(entry, &asset, method, headers, trouble)
+            });
+        }
+        self.identity(entry, &entry.asset, method, headers, trouble)
+    }
+
+    fn variant(&self, entry: &Entry, stored: &Stored, decision: &Decision) -> io::Result<Response<Own>> {
+        let mut opened = self.open(stored)?;
+        if !self.is_recorded(stored, &mut opened)? {
+            return Err(not_as_recorded());
+        }
+        self.keep(stored, &opened.payload);
+        send(decision, &entry.asset, opened.payload)
+    }
+
+    fn identity(
+        &self,
+        entry: &Entry,
+        asset: &Asset,
+        method: &Method,
+        headers: &HeaderMap,
+        trouble: &OnTrouble,
+    ) -> Response<Own> {
+        self.read(entry, asset, method, headers).unwrap_or_else(|problem| {
+            self.tell(&entry.stored[0], &problem, trouble);
             not_found(method)
         })
     }
 
-    fn read(&self, entry: &Entry, method: &Method, headers: &HeaderMap) -> io::Result<Response<Own>> {
-        let mut opened = self.open(entry)?;
-        if self.is_recorded(entry, &mut opened)? {
-            self.keep(entry, &opened.payload);
-            return answer(&entry.asset, method, headers, opened.payload, entry.size);
+    fn tell(&self, stored: &Stored, problem: &io::Error, trouble: &OnTrouble) {
+        if !stored.told.swap(true, Ordering::Relaxed) {
+            trouble.tell(&format!("{} in {} cannot be served: {problem}", stored.name, self.storage.location()));
+        }
+    }
+
+    /// The answer with the file as it is.
+    fn read(&self, entry: &Entry, asset: &Asset, method: &Method, headers: &HeaderMap) -> io::Result<Response<Own>> {
+        let stored = &entry.stored[0];
+        let mut opened = self.open(stored)?;
+        if self.is_recorded(stored, &mut opened)? {
+            self.keep(stored, &opened.payload);
+            return send(&decide(asset, method, headers), asset, opened.payload);
         }
         if entry.immutable {
-            return Err(io::Error::other("its content is not what the manifest says; run `collectstatic`"));
+            return Err(not_as_recorded());
         }
         self.as_it_is_now(entry, opened, method, headers)
     }
 
-    fn open(&self, entry: &Entry) -> io::Result<Opened> {
-        let name = entry.name.as_name();
+    fn open(&self, stored: &Stored) -> io::Result<Opened> {
+        let name = &stored.name;
         let content = self.storage.open(name)?;
         let path = self.storage.local_path(name).filter(|_| !self.follows_links);
         let root = path.and_then(|path| root_of(&path, name));
@@ -169,18 +222,18 @@ impl Source {
 
     /// Whether the file is the one that the manifest records. A large one is read to find out, and
     /// again when it was written to.
-    fn is_recorded(&self, entry: &Entry, opened: &mut Opened) -> io::Result<bool> {
-        Ok(opened.metadata.size == entry.size && *opened.integrity(&self.hashes)? == *entry.integrity)
+    fn is_recorded(&self, stored: &Stored, opened: &mut Opened) -> io::Result<bool> {
+        Ok(opened.metadata.size == stored.size && *opened.integrity(&self.hashes)? == *stored.integrity)
     }
 
     /// Keeps the bytes of a small file while there is memory left for them.
-    fn keep(&self, entry: &Entry, payload: &Payload) {
+    fn keep(&self, stored: &Stored, payload: &Payload) {
         let Payload::Bytes(bytes) = payload else { return };
         let size = bytes.len() as u64;
         if size > SMALL || self.reserve(size).is_err() {
             return;
         }
-        if entry.body.set(bytes.clone()).is_err() {
+        if stored.body.set(bytes.clone()).is_err() {
             // Another request was faster.
             self.memory.fetch_add(size, Ordering::Relaxed);
         }
@@ -202,21 +255,13 @@ impl Source {
         let integrity = opened.integrity(&self.hashes)?;
         let Opened { metadata, payload } = opened;
         let modified = metadata.modified.and_then(past_seconds);
-        let asset = Asset::new(entry.name.as_name(), metadata.size, &integrity, modified, self.plain.clone());
+        let name = &entry.stored[0].name;
+        let asset = Asset::new(name, metadata.size, &integrity, modified, self.plain.clone());
         let asset = asset.shown(self.presentation.of(&entry.logical));
-        answer(&asset, method, headers, payload, metadata.size)
+        send(&decide(&asset, method, headers), &asset, payload)
     }
 }
 
-/// Decides about a file that is open, and answers.
-fn answer(
-    asset: &Asset,
-    method: &Method,
-    headers: &HeaderMap,
-    payload: Payload,
-    size: u64,
-) -> io::Result<Response<Own>> {
-    let decision = decide(asset, method, headers);
-    let body = if decision == Decision::Whole { payload.into_body(size)? } else { Own::empty() };
-    Ok(respond(decision, asset, body))
+fn not_as_recorded() -> io::Error {
+    io::Error::other("its content is not what the manifest says; run `collectstatic`")
 }

@@ -8,10 +8,10 @@ use http::{HeaderMap, HeaderValue, Method, Response};
 use super::asset::{Asset, past_seconds};
 use super::body::Own;
 use super::content::{Hashes, Opened, Payload};
-use super::decide::{Decision, decide};
+use super::decide::decide;
 use super::lookup::{Answer, LivePolicy, Policy, kept_for};
 use super::presentation::Presentation;
-use super::respond::{not_found, respond};
+use super::respond::{not_found, send};
 use crate::error::with_causes;
 use crate::finders::{Finders, FoundFile};
 use crate::name::StaticName;
@@ -60,23 +60,17 @@ impl Live {
         };
         let origin = found.origin.clone();
         let not_served = |error: std::io::Error| format!("{origin} cannot be served: {error}");
-        let (asset, size, payload) = self.open(found).map_err(not_served)?;
-        match decide(&asset, method, headers) {
-            Decision::Whole => {
-                let body = payload.into_body(size).map_err(not_served)?;
-                Ok(respond(Decision::Whole, &asset, body))
-            }
-            decision => Ok(respond(decision, &asset, Own::empty())),
-        }
+        let (asset, payload) = self.open(found).map_err(not_served)?;
+        send(&decide(&asset, method, headers), &asset, payload).map_err(not_served)
     }
 
-    fn open(&self, found: FoundFile) -> std::io::Result<(Asset, u64, Payload)> {
+    fn open(&self, found: FoundFile) -> std::io::Result<(Asset, Payload)> {
         let FoundFile { name, content, modified, root, .. } = found;
         let mut opened = Opened::new(content, root.as_deref().filter(|_| !self.follows_links))?;
         let integrity = opened.integrity(&self.hashes)?;
         let Opened { metadata, payload } = opened;
         let modified = metadata.modified.or(modified).and_then(past_seconds);
         let asset = Asset::new(&name, metadata.size, &integrity, modified, self.cache_control.clone());
-        Ok((asset.shown(self.presentation.of(&name)), metadata.size, payload))
+        Ok((asset.shown(self.presentation.of(&name)), payload))
     }
 }

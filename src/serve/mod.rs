@@ -15,12 +15,16 @@ mod events;
 #[cfg(not(feature = "tracing"))]
 #[path = "no_events.rs"]
 mod events;
+#[cfg(feature = "_fuzzing")]
+pub mod fuzzing;
 mod index;
 mod live;
 mod lookup;
-mod media_type;
+mod multipart;
+mod negotiate;
 mod path;
 mod presentation;
+mod range;
 mod respond;
 mod service;
 mod site;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use http::header::{self, HeaderName, HeaderValue};
 
-use super::media_type::{is_compressible, media_type};
 use crate::finders::Ignore;
+use crate::media_type::{is_compressible, media_type};
 use crate::name::StaticName;
 
 pub(super) const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+const UNKNOWN: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// A field of an answer.
 pub(super) type Field = (HeaderName, HeaderValue);
@@ -148,7 +150,10 @@ impl Presentation {
         };
         match self.media_types.iter().find(fits) {
             Some(rule) => (rule.value.clone(), rule.value.to_str().is_ok_and(is_compressible)),
-            None => media_type(name),
+            None => {
+                let (media_type, varies) = media_type(name);
+                (HeaderValue::try_from(&*media_type).unwrap_or(UNKNOWN), varies)
+            }
         }
     }
 }

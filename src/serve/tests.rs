@@ -1,5 +1,8 @@
 //! The HTTP rules of `docs/http.md`, asked of the service: through both look-ups where they agree.
 
+mod codings;
+mod ranges;
+
 use std::convert::Infallible;
 use std::fs;
 use std::path::Path;

@@ -32,6 +32,7 @@ pub(super) fn check(settings: &Settings, static_url: &StaticUrl, debug: bool, pa
     );
     found.extend(packages.iter().flat_map(|packages| packages.check()));
     found.extend(with_media(settings, static_url, debug, checks::media));
+    found.extend(checks::codings(&settings.compress.codings));
     found
 }
 

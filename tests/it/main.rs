@@ -7,6 +7,7 @@ mod browser;
 mod checks;
 mod collect;
 mod collectstatic;
+mod compress;
 mod css;
 mod django;
 mod example;

@@ -4,11 +4,13 @@ use std::fs;
 use std::path::Path;
 
 /// The layers from the bottom up. A module may use those above it in this list, and itself.
-const LAYERS: [&str; 19] = [
+const LAYERS: [&str; 21] = [
     "name",
     "nearest",
     "error",
     "trouble",
+    "coding",
+    "media_type",
     "storage",
     "app",
     "settings",

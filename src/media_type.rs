@@ -1,7 +1,7 @@
 //! The media type of a file by its extension, and whether compressing such a medium pays. A pinned
 //! table stands before `mime_guess` where that is wrong, old, or may change under us.
 
-use http::HeaderValue;
+use std::borrow::Cow;
 
 use crate::name::StaticName;
 
@@ -43,21 +43,21 @@ const PINNED: &[(&str, &str)] = &[
 ];
 
 /// The value of `Content-Type`, and whether the medium is worth compressing.
-pub(super) fn media_type(name: &StaticName) -> (HeaderValue, bool) {
+pub(crate) fn media_type(name: &StaticName) -> (Cow<'static, str>, bool) {
     let extension = name.extension().to_ascii_lowercase();
     if let Ok(at) = PINNED.binary_search_by_key(&extension.as_str(), |(pinned, _)| pinned) {
         let (_, media_type) = PINNED[at];
-        return (HeaderValue::from_static(media_type), is_compressible(media_type));
+        return (media_type.into(), is_compressible(media_type));
     }
     let guessed = mime_guess::from_ext(&extension).first_raw().unwrap_or(UNKNOWN);
     (with_charset(guessed), is_compressible(guessed))
 }
 
-fn with_charset(media_type: &'static str) -> HeaderValue {
+fn with_charset(media_type: &'static str) -> Cow<'static, str> {
     if !media_type.starts_with("text/") || media_type.contains(';') {
-        return HeaderValue::from_static(media_type);
+        return media_type.into();
     }
-    HeaderValue::try_from(format!("{media_type}; charset=utf-8")).unwrap_or(HeaderValue::from_static(media_type))
+    format!("{media_type}; charset=utf-8").into()
 }
 
 /// Whether the medium is not compressed already.
@@ -134,7 +134,7 @@ mod tests {
             ("css/x", "application/octet-stream", false),
         ] {
             let found = media_type(&StaticName::new(name).expect(name));
-            assert_eq!((found.0.to_str().expect(name), found.1), (expected, compressible), "{name}");
+            assert_eq!((&*found.0, found.1), (expected, compressible), "{name}");
         }
     }
 }
