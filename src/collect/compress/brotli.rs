@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn what_was_compressed_is_there_again_and_more_effort_is_no_larger() {
-        let text: String = (0..20_000).map(|line| format!("{} {line}\n", line * 7919 % 1009)).collect();
+        let text = concat!(include_str!("mod.rs"), include_str!("prune.rs"));
         let sizes = [Effort::Fast, Effort::Balanced, Effort::Best].map(|effort| {
             let compressed = compress(text.as_bytes(), effort).expect("it works");
             assert_eq!(compressed, compress(text.as_bytes(), effort).expect("it works"), "the same bytes each time");
