@@ -1,6 +1,7 @@
 //! A new manifest under a running program: taken over by itself, in one step, and never a broken one.
 
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -48,6 +49,13 @@ impl Project {
     fn told(&self) -> Vec<String> {
         self.told.lock().expect("a lock").clone()
     }
+}
+
+/// Writes a file whole, as collecting does.
+fn replace(path: &Path, bytes: &[u8]) {
+    let beside = path.with_extension("tmp");
+    fs::write(&beside, bytes).expect("written");
+    fs::rename(&beside, path).expect("renamed");
 }
 
 async fn ask(static_files: &StaticFiles, path: &str) -> (StatusCode, Bytes) {
@@ -118,7 +126,7 @@ fn a_manifest_that_cannot_be_used_is_told_of_once_and_the_last_one_stays() {
     for (broken, problem) in [(Some(&good[..good.len() / 2]), "cannot be used"), (None, "it is there no more")] {
         let before = project.told().len();
         match broken {
-            Some(bytes) => fs::write(&manifest, bytes).expect("written"),
+            Some(bytes) => replace(&manifest, bytes),
             None => fs::remove_file(&manifest).expect("removed"),
         }
         eventually("it is told", || project.told().len() > before);
@@ -127,7 +135,7 @@ fn a_manifest_that_cannot_be_used_is_told_of_once_and_the_last_one_stays() {
         assert!(told.len() == 1 && told[0].contains(problem) && told[0].contains("stays in use"), "{told:?}");
         assert!(static_files.reload().is_err());
         assert_eq!(url(&static_files), first);
-        fs::write(&manifest, &good).expect("written");
+        replace(&manifest, &good);
         eventually("it is told that it is well", || {
             project.told().last().is_some_and(|text| text.ends_with("can be used again"))
         });
