@@ -13,6 +13,7 @@ mod example;
 mod finders;
 mod findstatic;
 mod help;
+mod html;
 #[cfg(feature = "testing")]
 mod live_server;
 mod manage;
@@ -29,7 +30,9 @@ mod server;
 mod settings;
 mod storage;
 mod support;
+mod svg;
 #[cfg(all(feature = "askama", feature = "maud", feature = "tera"))]
 mod templates;
 mod tidy;
+mod web_manifest;
 mod workspace;
