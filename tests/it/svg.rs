@@ -97,6 +97,7 @@ fn what_an_image_loads_gets_its_hash_and_everything_else_stays() {
             "<foreignObject><img xmlns='http://www.w3.org/1999/xhtml' src='x.png' srcset='x.png 1x, y.png 2x'/>",
             "<foreignObject><img xmlns='http://www.w3.org/1999/xhtml' src='x.X.png' srcset='x.X.png 1x, y.X.png 2x'/>",
         ),
+        ("<style>a{fill:url(<![CDATA[x.png]]>)}</style>", "<style>a{fill:url(<![CDATA[x.X.png]]>)}</style>"),
         ("a < b <image href='x.png'/>", "a < b <image href='x.X.png'/>"),
     ];
     let left = [
@@ -110,7 +111,7 @@ fn what_an_image_loads_gets_its_hash_and_everything_else_stays() {
         "<style type='text/less'>a{fill:url(x.png)}</style>",
         "<style/><text>url(x.png)</text>",
         "<!DOCTYPE svg [<!ENTITY x 'x.png'>]><image href='&x;'/><g style='fill:url(&x;)'/>",
-        "<style>a{fill:url(<![CDATA[x.png]]>)}</style>",
+        "<style>a{fill:url(x<![CDATA[.png]]>)}</style>",
         "<image href='missing.png'/><use xlink:href=''/><use href=' '/>",
         "<image href='{{ url }}.png'/>",
         "<image href='x.png",
