@@ -61,8 +61,8 @@ impl<'a> Found<'a> {
         let url = &value.text()[span.clone()];
         let start = span.start + url.len() - url.trim_start_matches(is_blank).len();
         let url = url.trim_matches(is_blank);
-        // Browsers take line ends and tabs out of a URL; nobody writes a file name that way.
-        if url.is_empty() || url.contains(['\n', '\r', '\t']) {
+        // Browsers take line ends and tabs out of a URL, and know no NUL; no file is named that way.
+        if url.is_empty() || url.contains(['\n', '\r', '\t', '\0']) {
             return;
         }
         let found = Reference {
