@@ -151,6 +151,23 @@ fn nested(source: &Path, root: &Path) -> Option<Check> {
     })
 }
 
+/// A manifest among the sources would be collected.
+pub(crate) fn manifest_apart<'a>(manifest: &Path, sources: impl Iterator<Item = &'a Path>) -> Option<Check> {
+    let is_inside = |source: &&Path| real(manifest).starts_with(real(source));
+    let mut sources = sources;
+    let (inside, manifest) = (sources.find(is_inside)?.display(), manifest.display());
+    let message = format!("The manifest_location '{manifest}' is inside the source directory '{inside}'.");
+    Some(error("staticfiles.E019", message, "The manifest would be collected as a file; choose another directory."))
+}
+
+/// A static root is for collected files alone.
+pub(crate) fn settings_apart(settings: &Path, static_root: &Path) -> Option<Check> {
+    let is_inside = real(settings).starts_with(real(static_root));
+    let message = || format!("The STATIC_ROOT '{}' holds the settings or the program itself.", static_root.display());
+    let hint = "`collectstatic --clear` would delete them; choose a directory of its own as STATIC_ROOT.";
+    is_inside.then(|| error("staticfiles.E020", message(), hint))
+}
+
 fn error(code: &'static str, message: String, hint: &str) -> Check {
     Check { code, message, hint: Some(hint.to_owned()), severity: Severity::Error }
 }

@@ -120,6 +120,10 @@ pub struct Problem {
     pub reference: String,
     /// The nearest collected name.
     pub near: Option<String>,
+    /// The line, or of a long one what is around the reference.
+    pub excerpt: String,
+    /// Where in the excerpt the reference begins, in characters from 0.
+    pub offset: usize,
     /// Whether the run fails because of it.
     pub severity: Severity,
 }

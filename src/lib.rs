@@ -1,6 +1,9 @@
 //! Django's `staticfiles` and WhiteNoise for Rust: keep static files beside the code that needs
 //! them, collect them under hashed names, and serve them from a Tower layer.
 //!
+//! In debug, files are served from their sources under plain names; in release, what was collected is
+//! served by its manifest. [`StaticFiles`] is where to begin, [`Settings`] says what there is.
+//!
 //! A static file has one life, and the modules are its stations:
 //!
 //! **find → read → rewrite → hash → store → manifest → serve → URL in a template**
@@ -37,7 +40,7 @@
 //! | `collect` | through `cli` | [`StaticFiles::collect`]: hashing, rewriting, publishing |
 //! | `serve` | through `cli` | [`StaticFiles::layer`]: the Tower layer |
 //! | `toml` | through `cli` | [`Settings`] from `staticfiles.toml` and the environment |
-//! | `embed` | no | `embedded_app!()`: an app whose files are compiled into the program |
+//! | `embed` | no | `embedded_app!()`, beside [`app!`]: an app whose files are compiled into the program |
 //! | `cargo-metadata` | no | the finder `cargo_metadata`: apps among the dependencies of a cargo package |
 //! | `minijinja` | yes | the functions `static` and others for MiniJinja, see [`templates`] |
 //! | `tera` | no | the same functions for Tera |
@@ -45,8 +48,11 @@
 //! | `maud` | no | static URLs as markup for maud |
 //! | `axum` | no | [`StaticFiles`] as an extractor of axum, static files as routes: [`urls`], [`views`] |
 //! | `redis` | no | [`manifest::RedisManifestStore`]: the manifest in Redis, also by a setting |
-//! | `testing` | no | `testing::StaticLiveServer`, a server for tests |
+//! | `testing` | no | `testing::StaticLiveServer`, a server for tests; the contracts in [`testing`] need no feature |
 //! | `cli` | yes | the program `staticfiles`, and its [`commands`] in programs of one's own |
+//!
+//! Without any of them there are finding, names, storages, manifests and URLs. Each feature may be
+//! chosen alone.
 
 mod name;
 mod nearest;

@@ -54,7 +54,11 @@ impl StaticName {
     /// When the name could lead out of the directory it is joined to, on any system.
     pub fn new(name: impl AsRef<str>) -> Result<Self, NameError> {
         let name = name.as_ref();
-        match name.split('/').find_map(refusal) {
+        let reason = match name.strip_prefix('/') {
+            Some(_) if name.len() > 1 => Some("it begins with a slash"),
+            _ => name.split('/').find_map(refusal),
+        };
+        match reason {
             None => Ok(Self(name.into())),
             Some(reason) => Err(NameError { name: name.to_owned(), reason }),
         }

@@ -94,6 +94,13 @@ impl StaticUrl {
                 "{setting} is {url:?}: it has to be a path of its own such as \"/static/\", or a full URL"
             )));
         }
+        let is_dots = |segment: &str| matches!(segment, "." | "..");
+        let scheme = trimmed.find("://").map(|end| trimmed[..end].to_ascii_lowercase());
+        if rest.split('/').any(is_dots) || scheme.is_some_and(|scheme| scheme != "http" && scheme != "https") {
+            return Err(Error::Settings(format!(
+                "{setting} is {url:?}: it has to be a path without dots such as \"/static/\", or a full URL of http or https"
+            )));
+        }
         if rest.contains(['?', '#']) || rest.chars().any(char::is_control) {
             return Err(Error::Settings(format!(
                 "{setting} is {url:?}: a URL prefix has no query, fragment or control character"
@@ -302,7 +309,7 @@ mod tests {
             let parsed = StaticUrl::new(given).expect(given);
             assert_eq!((parsed.as_str(), parsed.host(), parsed.path()), (url, host, path));
         }
-        for refused in ["", "/", "//", " ", "/static/?x"] {
+        for refused in ["", "/", "//", " ", "/static/?x", "./s/", "/a/../", "../s", "ftp://host/s/"] {
             assert!(StaticUrl::new(refused).is_err(), "{refused:?}");
         }
     }

@@ -92,6 +92,7 @@ pub enum FinderKind {
 
 /// A directory of static files.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(expecting = "expected a table with `path` and, where wanted, `prefix`")]
 #[non_exhaustive]
 pub struct SourceDir {
     /// The directory.
@@ -117,6 +118,9 @@ pub struct StorageSettings {
     pub keep_originals: bool,
     /// The hash in names.
     pub hash: HashKind,
+    /// Globs of names that carry a hash of their content already, such as a bundler's: published as
+    /// they are, not rewritten, and kept by clients for ever. In the language of the ignore patterns.
+    pub prehashed: Vec<String>,
 }
 
 /// Where published files live and under which names.
@@ -282,6 +286,7 @@ impl Default for StorageSettings {
             manifest_strict: true,
             keep_originals: true,
             hash: HashKind::Md5,
+            prehashed: Vec::new(),
         }
     }
 }

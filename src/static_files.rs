@@ -249,6 +249,7 @@ impl StaticFiles {
             static_url: &inner.static_url,
             missing: missing(&settings.rewrite),
             style: style(settings.rewrite.style),
+            prehashed: crate::finders::Ignore::new(&settings.storage.prehashed),
         });
         let collection = Collection {
             finders: &inner.finders,
@@ -476,12 +477,20 @@ fn manifest_store(settings: &Settings, storage: &Arc<dyn Storage>) -> Result<Arc
     let name = StaticName::new(&settings.storage.manifest_name)
         .map_err(|error| Error::Settings(format!("storage.manifest_name: {error}")))?;
     Ok(match &settings.storage.manifest_location {
-        Some(ManifestLocation::Directory(directory)) => {
-            Arc::new(FileManifestStore::elsewhere(file_system(settings, directory), name))
-        }
+        Some(ManifestLocation::Directory(directory)) => match below_static_root(settings, directory, &name) {
+            Some(name) => Arc::new(FileManifestStore::new(storage.clone(), name)),
+            None => Arc::new(FileManifestStore::elsewhere(file_system(settings, directory), name)),
+        },
         Some(ManifestLocation::Url(url)) => return manifest_server(url, &name),
         None => Arc::new(FileManifestStore::new(storage.clone(), name)),
     })
+}
+
+/// The name of a manifest in a directory of the static root: among the published files it has to be
+/// known as one that is none of them.
+fn below_static_root(settings: &Settings, directory: &Path, name: &StaticName) -> Option<StaticName> {
+    let below = directory.strip_prefix(settings.static_root.as_deref()?).ok()?;
+    name.with_prefix(&below.to_str()?.replace('\\', "/")).ok()
 }
 
 /// Where a URL leads. It may hold a password, so an error says no more of it than the scheme.

@@ -20,7 +20,7 @@ pub fn holds(scanner: &impl Scanner, text: &str) {
             insertions.push((at, ".0123456789ab"));
         }
     }
-    let edits = insertions.iter().map(|(at, insertion)| (*at..*at, (*insertion).into()));
+    let edits = insertions.iter().map(|(at, insertion)| (*at..*at, *insertion));
     let mut spliced = splice(text.as_bytes(), edits);
     // Each removal puts what follows back to where it was.
     for (at, insertion) in insertions {

@@ -123,6 +123,15 @@ pub(crate) struct Naming<'a> {
     pub(crate) static_url: &'a StaticUrl,
     pub(crate) missing: Missing,
     pub(crate) style: Style,
+    /// Names that carry the hash of their content already: published as they are.
+    pub(crate) prehashed: Ignore,
+}
+
+impl Naming<'_> {
+    /// Whether the file's name carries a hash already.
+    fn is_prehashed(&self, name: &StaticName) -> bool {
+        self.prehashed.matches(name.as_str())
+    }
 }
 
 /// How a rewritten reference is written.
@@ -151,7 +160,7 @@ impl Collection<'_> {
         }
         let Previous { manifest: previous, is_saved } = self.previous(on_event)?;
         let (texts, warnings) = scan::scan(self, &plan)?;
-        let stamps = stamp::stamp(self, &plan, &texts, &memo, &previous, on_event)?;
+        let stamps = stamp::stamp(self, &plan, &texts, &memo, &previous, options, on_event)?;
         self.clean(options)?;
         let deleted = clear::begin(self, &plan, options)?;
         let outcomes = write::write(self, &plan, &stamps, &memo, options, on_event)?;

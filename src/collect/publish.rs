@@ -71,7 +71,7 @@ fn manifest(
         }
         let published = record(name, &stamp.stored, published.size, &published.integrity);
         // A custom hash may leave the plain name.
-        let is_hashed = stamp.stored.as_name() != name;
+        let is_hashed = stamp.stored.as_name() != name || naming.is_prehashed(name);
         manifest.files.insert(stamp.stored.clone(), if is_hashed { published.immutable() } else { published });
     }
     for (stored, old) in previous.files.iter().filter(|_| !options.clear) {

@@ -80,6 +80,9 @@ pub(super) fn scan(collection: &Collection<'_>, plan: &Plan) -> Result<(Vec<Text
 
 fn scan_file(naming: &Naming<'_>, plan: &Plan, index: usize, file: &FoundFile) -> Option<Result<(Text, Vec<Problem>)>> {
     let scanner = naming.scanners.iter().find(|scanner| scanner.handles(&file.name))?;
+    if naming.is_prehashed(&file.name) {
+        return None;
+    }
     let bytes = match file.content.read() {
         Ok(bytes) => bytes,
         Err(source) => return Some(Err(Error::Io { action: "read", subject: file.origin.to_string(), source })),
@@ -151,17 +154,48 @@ fn problem(
         MissingRule::Error if !is_lenient(reference) => Severity::Error,
         MissingRule::Error | MissingRule::Warn => Severity::Warning,
     };
-    let before = String::from_utf8_lossy(&text[..reference.span.start]);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let place = Place::of(text, &reference.span);
     Some(Problem {
         file: file.clone(),
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
+        line: place.line,
+        column: place.column,
         reference: reference.specifier.clone(),
         // The name that was looked for; `suggest` puts the nearest in its place.
         near: Some(name.map_or_else(|| reference.specifier.clone(), String::from)),
+        excerpt: place.excerpt,
+        offset: place.offset,
         severity,
     })
+}
+
+/// Where something stands in a text, for a person.
+struct Place {
+    line: usize,
+    column: usize,
+    excerpt: String,
+    offset: usize,
+}
+
+/// How many characters of a line are shown before and behind what it is shown for.
+const AROUND: usize = 50;
+
+impl Place {
+    fn of(text: &[u8], span: &Range<usize>) -> Self {
+        let line_start = text[..span.start].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        let line_end = text[span.end..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| span.end + end);
+        let line = text[..line_start].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let before = String::from_utf8_lossy(&text[line_start..span.start]);
+        let column = before.chars().count();
+        // A reference may go over several lines.
+        let rest = String::from_utf8_lossy(&text[span.start..line_end]);
+        let rest: String = rest.lines().next().unwrap_or_default().chars().take(2 * AROUND).collect();
+        let shown: String = before.chars().skip(column.saturating_sub(AROUND)).collect();
+        let excerpt = format!("{shown}{}", rest.trim_end());
+        let indent = excerpt.chars().count() - excerpt.trim_start().chars().count();
+        let offset = column.min(AROUND).saturating_sub(indent);
+        let visible = |c: char| if c.is_control() { ' ' } else { c };
+        Self { line, column: column + 1, excerpt: excerpt.trim_start().chars().map(visible).collect(), offset }
+    }
 }
 
 /// Whether the reference is never worse than a warning: a source map is only for developers, and a

@@ -5,7 +5,8 @@
 //! cycle cannot be: they are hashed together, with the references among them left as they are, so
 //! that each one's name changes when any of them does or anything they refer to.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,7 +18,7 @@ use super::memo::Memo;
 use super::plan::Plan;
 use super::report::Event;
 use super::scan::{Link, Text};
-use super::{Collection, graph};
+use super::{CollectOptions, Collection, graph};
 use crate::error::{Error, Result};
 use crate::finders::FoundFile;
 use crate::manifest::Manifest;
@@ -57,6 +58,7 @@ pub(super) fn stamp(
     texts: &[Text],
     memo: &Memo,
     previous: &Manifest,
+    options: &CollectOptions,
     on_event: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Vec<Stamp>> {
     let hash = collection.naming.as_ref().map(|naming| &naming.hash);
@@ -87,14 +89,19 @@ pub(super) fn stamp(
         .filter_map(Result::ok)
         .zip(&plan.files)
         .map(|((source, bytes), file)| {
-            let stored = StoredName::hashed(&file.name, &source.name_hash);
+            let is_prehashed = collection.naming.as_ref().is_some_and(|naming| naming.is_prehashed(&file.name));
+            let hash = if is_prehashed { "" } else { &*source.name_hash };
+            let stored = StoredName::hashed(&file.name, hash);
             Stamp { source, stored, bytes, rewritten: None }
         })
         .collect();
     if let Some(hash) = hash {
         stamp_texts(plan, texts, hash, &mut stamps)?;
     }
-    refuse_clashes(plan, &stamps, previous)?;
+    if !options.clear {
+        refuse_altered(plan, &stamps, previous)?;
+    }
+    refuse_clashes(plan, &stamps)?;
     Ok(stamps)
 }
 
@@ -184,11 +191,11 @@ fn stamp_group(
 /// The hash of a cycle: over its members' names and texts in order, references to the outside
 /// rewritten.
 fn group_hash(plan: &Plan, members: &[&Text], hash: &NameHash, stamps: &[Stamp]) -> Result<String> {
-    let inside = |target: &usize| members.iter().any(|member| member.file == *target);
+    let inside: HashSet<usize> = members.iter().map(|member| member.file).collect();
     let mut all = Vec::new();
     for text in members {
         let name = &plan.files[text.file].name;
-        let outside = text.links.iter().filter(|link| !inside(&link.target));
+        let outside = text.links.iter().filter(|link| !inside.contains(&link.target));
         let bytes = splice_links(plan, &text.bytes, outside, &|target| &stamps[target].stored);
         all.extend_from_slice(name.as_str().as_bytes());
         all.push(0);
@@ -226,7 +233,7 @@ fn splice_links<'a, 's: 'a>(
         let hash = inserted(&plan.files[link.target].name, stored(link.target));
         let (before, after) = &link.around;
         let is_insertion = before.is_empty() && after.is_empty();
-        (link.range.clone(), if is_insertion { hash.into() } else { format!("{before}{hash}{after}").into() })
+        (link.range.clone(), if is_insertion { Cow::Borrowed(hash) } else { format!("{before}{hash}{after}").into() })
     };
     splice(text, links.into_iter().map(edit))
 }
@@ -238,23 +245,35 @@ fn inserted<'s>(name: &StaticName, stored: &'s StoredName) -> &'s str {
     &stored.as_str()[stem..stored.as_str().len() - extension.len()]
 }
 
-/// Two files cannot be published under one name: a source file may look like another's hashed copy.
-fn refuse_clashes(plan: &Plan, stamps: &[Stamp], previous: &Manifest) -> Result<()> {
-    let mut clashes = Vec::new();
-    for (file, stamp) in plan.files.iter().zip(stamps) {
-        let old = previous.files.get(file.name.as_str()).filter(|old| old.immutable);
-        if let Some(old) = old.filter(|old| old.integrity != stamp.source.integrity) {
-            let problem =
-                format!("an earlier version of `{}` is published under its name; rename or ignore it", old.name);
-            clashes.push(Error::Source { path: file.origin.to_string(), problem });
-        }
-        let Some(other) = plan.index_of(stamp.stored.as_str()).filter(|_| stamp.stored.as_name() != &file.name) else {
-            continue;
+/// Bytes that clients were told would never change cannot be replaced by others.
+fn refuse_altered(plan: &Plan, stamps: &[Stamp], previous: &Manifest) -> Result<()> {
+    let altered = plan.files.iter().zip(stamps).filter_map(|(file, stamp)| {
+        let old = previous.files.get(file.name.as_str()).filter(|old| old.immutable)?;
+        let problem = match () {
+            () if old.integrity == stamp.source.integrity => return None,
+            () if old.name == file.name => {
+                "it is published as prehashed with another content; build it under another name, or take it out of \
+                 storage.prehashed"
+                    .to_owned()
+            }
+            () => format!("an earlier version of `{}` is published under its name; rename or ignore it", old.name),
         };
-        if stamps[other].source.integrity != stamp.published().integrity {
-            let problem = format!("`{}` would be published as this file; rename or ignore one", file.name);
-            clashes.push(Error::Source { path: plan.files[other].origin.to_string(), problem });
-        }
-    }
-    if clashes.is_empty() { Ok(()) } else { Err(Error::several(clashes)) }
+        Some(Error::Source { path: file.origin.to_string(), problem })
+    });
+    refuse(altered.collect())
+}
+
+/// Two files cannot be published under one name: a source file may look like another's hashed copy.
+fn refuse_clashes(plan: &Plan, stamps: &[Stamp]) -> Result<()> {
+    let clashes = plan.files.iter().zip(stamps).filter_map(|(file, stamp)| {
+        let other = plan.index_of(stamp.stored.as_str()).filter(|_| stamp.stored.as_name() != &file.name)?;
+        let problem = format!("`{}` would be published as this file; rename or ignore one", file.name);
+        let is_other = stamps[other].source.integrity != stamp.published().integrity;
+        is_other.then(|| Error::Source { path: plan.files[other].origin.to_string(), problem })
+    });
+    refuse(clashes.collect())
+}
+
+fn refuse(errors: Vec<Error>) -> Result<()> {
+    if errors.is_empty() { Ok(()) } else { Err(Error::several(errors)) }
 }

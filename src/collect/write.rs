@@ -1,6 +1,7 @@
 //! Writes what is not there yet: plain copies or links and hashed files, in parallel, each one
 //! whole. What lies there with the right content is not touched.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,9 @@ pub(super) fn write(
     let done = Progress::new(plan.files.len(), "writing", on_event);
     // Where there is nothing yet, or nothing counts, nothing need be looked for.
     let is_empty = options.clear || storage.list().next().is_none();
+    if !is_empty {
+        refuse_obstacles(storage, plan, stamps, keep_originals)?;
+    }
     let look = |name: &StaticName, digest: &Digest, link: Option<&Path>| match link {
         _ if is_empty => Ok(Found::Nothing),
         Some(source) => look_for_link(storage, name, source),
@@ -99,6 +103,31 @@ pub(super) fn write(
         ..plain
     };
     Ok(hashed.into_iter().zip(plain).map(outcome).collect())
+}
+
+/// Everything that lies where a file or its directory has to be, before anything is written (B22).
+fn refuse_obstacles(storage: &dyn Storage, plan: &Plan, stamps: &[Stamp], keep_originals: bool) -> Result<()> {
+    let directories: BTreeSet<&str> = plan.files.iter().map(|file| file.name.parent()).collect();
+    let wanted_directories = directories.into_iter().filter(|directory| !directory.is_empty());
+    let mut obstacles: Vec<Error> = Vec::new();
+    for directory in wanted_directories {
+        let Some(path) = StaticName::new(directory).ok().and_then(|name| storage.local_path(&name)) else { break };
+        if path.symlink_metadata().is_ok() && !path.is_dir() {
+            let problem = "it is a file where a directory is needed; remove it or rename one of them";
+            obstacles.push(Error::source_file(&path, problem));
+        }
+    }
+    let names = plan.files.par_iter().zip(stamps).flat_map_iter(|(file, stamp)| {
+        let plain = Some(&file.name).filter(|name| keep_originals || *name == stamp.stored.as_name());
+        plain.into_iter().chain(Some(stamp.stored.as_name()))
+    });
+    let directories = names.filter_map(|name| storage.local_path(name)).filter(|path| path.is_dir());
+    let mut directories: Vec<PathBuf> = directories.collect();
+    directories.sort_unstable();
+    directories.dedup();
+    let problem = "it is a directory where a file is needed; remove it or rename one of them";
+    obstacles.extend(directories.iter().map(|path| Error::source_file(path, problem)));
+    if obstacles.is_empty() { Ok(()) } else { Err(Error::several(obstacles)) }
 }
 
 /// Where the plain name of a file leads as a link, if links are made and the file is one that can be

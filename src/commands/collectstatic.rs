@@ -14,8 +14,8 @@ use crate::static_files::StaticFiles;
 /// Collect static files into the static root
 ///
 /// Finds the files of all directories and apps, copies them into one tree, gives each a copy with its
-/// content's hash in the name, rewrites the references in style sheets to those names, and last of
-/// all writes the manifest. What is unchanged is not written again.
+/// content's hash in the name, rewrites the references in style sheets and scripts to those names, and
+/// last of all writes the manifest. What is unchanged is not written again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  staticfiles collectstatic --no-input\n  \
                         staticfiles collectstatic --dry-run   checks references, writes nothing\n  \
@@ -33,7 +33,8 @@ pub(super) struct Collectstatic {
     #[arg(short = 'n', long)]
     dry_run: bool,
 
-    /// Delete what else lies in the static root, after the new files are published
+    /// Delete everything else in the static root, also what others put there, after the new files are
+    /// published
     #[arg(short, long)]
     clear: bool,
 

@@ -162,7 +162,9 @@ impl Manage {
         let output = Output::new(options.verbosity);
         let run = || {
             let settings = options.settings(self.settings)?;
-            command.run(&Project::new(settings, &*self.configure), self.app, &output)
+            let project = Project::new(settings, &*self.configure, self.app.is_of_program);
+            let status = command.run(&project, self.app, &output)?;
+            output.flushed().map(|()| status)
         };
         run().unwrap_or_else(|error| {
             output.error(&error);

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use clap_complete::Shell;
 
 use super::manage::{command_line, name_of};
+use super::output::Output;
+use crate::error::Error;
 
 /// Print the completions of a shell
 ///
@@ -62,6 +64,16 @@ impl Man {
 
 /// A closed pipe is no failure.
 fn print(text: &[u8]) -> ExitCode {
-    let _ = std::io::stdout().lock().write_all(text);
-    ExitCode::SUCCESS
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Output::new(1).error(&Error::Io {
+                action: "write to",
+                subject: "standard output".to_owned(),
+                source: error,
+            });
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
 }

@@ -3,8 +3,8 @@
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -20,11 +20,19 @@ pub(super) struct Output {
     bar: Mutex<Option<ProgressBar>>,
     /// Whether the findings of the checks were printed, so that they are not printed again.
     has_said_checks: AtomicBool,
+    /// Why a line could not be printed.
+    lost: OnceLock<std::io::Error>,
 }
 
 impl Output {
     pub(super) fn new(verbosity: u8) -> Self {
-        Self { verbosity, started: Instant::now(), bar: Mutex::new(None), has_said_checks: AtomicBool::new(false) }
+        Self {
+            verbosity,
+            started: Instant::now(),
+            bar: Mutex::new(None),
+            has_said_checks: AtomicBool::new(false),
+            lost: OnceLock::new(),
+        }
     }
 
     /// A line that was asked for, at verbosity 1 and above.
@@ -34,9 +42,26 @@ impl Output {
 
     /// A line for those who want to know more, at `level` and above. A closed pipe is no failure.
     pub(super) fn line(&self, level: u8, text: impl Display) {
-        if self.verbosity >= level {
-            let _ = writeln!(anstream::stdout().lock(), "{text}");
+        if self.verbosity < level {
+            return;
         }
+        if let Err(error) = writeln!(anstream::stdout().lock(), "{text}")
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            self.lost.get_or_init(|| error);
+        }
+    }
+
+    /// An error if something that should be printed could not be.
+    pub(super) fn flushed(&self) -> Result<()> {
+        let source = match self.lost.get() {
+            Some(lost) => std::io::Error::new(lost.kind(), lost.to_string()),
+            None => match std::io::stdout().flush() {
+                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => error,
+                _ => return Ok(()),
+            },
+        };
+        Err(Error::Io { action: "write to", subject: "standard output".to_owned(), source })
     }
 
     /// Something that the reader should know and that does not end the command.
@@ -87,13 +112,24 @@ impl Output {
         }
     }
 
-    /// References that lead nowhere.
+    /// References that lead nowhere: the errors grouped by file under Django's line (behaviour 78), the
+    /// warnings a line each, and how many there are.
     pub(super) fn problems(&self, problems: &[Problem]) {
-        for problem in problems {
-            match problem.severity {
-                Severity::Warning => self.warning(problem),
-                Severity::Error => drop(writeln!(anstream::stderr().lock(), "{problem}")),
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            problems.iter().partition(|problem| problem.severity == Severity::Error);
+        for problem in &warnings {
+            self.warning(format_args!("{problem}{}", excerpt(problem)));
+        }
+        if warnings.len() > 1 {
+            self.warning(format_args!("{} references lead to files that are not collected", warnings.len()));
+        }
+        let mut stderr = anstream::stderr().lock();
+        for of_file in errors.chunk_by(|a, b| a.file == b.file) {
+            let _ = writeln!(stderr, "Post-processing '{}' failed!\n", of_file[0].file);
+            for problem in of_file {
+                let _ = writeln!(stderr, "{problem}{}", excerpt(problem));
             }
+            let _ = writeln!(stderr);
         }
     }
 
@@ -147,6 +183,18 @@ impl Output {
             bar.finish_and_clear();
         }
     }
+}
+
+/// On a terminal, the line with a mark under the reference.
+fn excerpt(problem: &Problem) -> String {
+    if !std::io::stderr().is_terminal() {
+        return String::new();
+    }
+    let Problem { line, excerpt, offset, reference, .. } = problem;
+    let margin = " ".repeat(line.to_string().len());
+    let room = excerpt.chars().count().saturating_sub(*offset);
+    let mark = "^".repeat(reference.chars().count().min(room).max(1));
+    format!("\n{line} | {excerpt}\n{margin} | {}\x1b[1;31m{mark}\x1b[0m", " ".repeat(*offset))
 }
 
 const ERROR: &str = "\x1b[1;31merror:\x1b[0m";

@@ -89,24 +89,26 @@ impl Server<'_> {
             let application = application.map_err(|error| {
                 Error::Settings(format!("the application could not be made: {}", with_causes(&*error)))
             })?;
+            // Whoever reads the announcement may ask at once.
+            let end = end_signal().map_err(failed)?;
             let [result, note] =
                 &self.announced.each_ref().map(|text| text.replace("{address}", &format!("http://{local}")));
             self.output.result(result);
             if !note.is_empty() {
                 self.output.note(note);
             }
-            self.accept(application, listener).await.map_err(failed)
+            self.accept(application, listener, end).await;
+            Ok(())
         })
     }
 
-    async fn accept<A: Application>(&self, application: A, listener: TcpListener) -> io::Result<()> {
+    async fn accept<A: Application>(&self, application: A, listener: TcpListener, end: impl Future<Output = ()>) {
         let service = AccessLog { inner: self.layer.layer(application), is_on: self.has_access_log };
         let service = TowerToHyperService::new(service);
         let mut connections = auto::Builder::new(TokioExecutor::new());
         // Half a request must not hold a connection for ever.
         connections.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
         let open = GracefulShutdown::new();
-        let end = end_signal()?;
         tokio::pin!(end);
         loop {
             let stream = tokio::select! {
@@ -130,7 +132,6 @@ impl Server<'_> {
         drop(listener);
         self.output.note("shutting down");
         let _ = tokio::time::timeout(self.drain, open.shutdown()).await;
-        Ok(())
     }
 }
 

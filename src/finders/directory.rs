@@ -77,6 +77,9 @@ impl DirectoryFinder {
         if !entry.file_type().is_file() {
             return Err(Error::source_file(entry.path(), "it is neither a file nor a directory; remove or ignore it"));
         }
+        if entry.path_is_symlink() {
+            self.refuse_link(entry.path())?;
+        }
         let metadata = entry.metadata().map_err(walk_error)?;
         Ok(Some(self.found(name, entry.into_path(), Metadata::of(&metadata))))
     }

@@ -2,6 +2,8 @@
 //! comment that names a source map. The tokens are cssparser's, so comments and strings are never
 //! taken for references (CSS Syntax 3).
 
+mod sweep;
+
 use cssparser::{ParseError, Parser, Token};
 
 use super::source_map::source_map;
@@ -21,15 +23,22 @@ impl Scanner for CssScanner {
         // cssparser skips a byte order mark without counting it, so it is cut off before.
         let skipped = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
         let css = &text[skipped..];
-        let mut found = Found { css, skipped, references: Vec::new() };
-        found.block(&mut Parser::new(css), false);
-        found.references
+        let found = Found { css, skipped, base: 0, references: Vec::new() };
+        found
+            .swept()
+            .unwrap_or_else(|mut found| {
+                found.block(&mut Parser::new(css), false);
+                found
+            })
+            .references
     }
 }
 
 struct Found<'a> {
     css: &'a str,
     skipped: usize,
+    /// Where the part begins that the parser reads.
+    base: usize,
     references: Vec<Reference>,
 }
 
@@ -67,55 +76,59 @@ impl Found<'_> {
     /// Scans to the end of the block; `strings`: whether strings directly in it are references.
     fn block(&mut self, parser: &mut Parser<'_>, strings: bool) {
         let mut statement = Statement::Other;
-        loop {
-            let start = parser.position().byte_index();
-            let Ok(token) = parser.next_including_whitespace_and_comments() else { return };
-            let before = statement;
-            let mut specifier = None;
-            let part = match token {
-                Token::WhiteSpace(_) => Part::Other,
-                Token::Comment(_) => Part::Comment,
-                Token::AtKeyword(word) => {
-                    statement = match () {
-                        () if word.eq_ignore_ascii_case("import") => Statement::Import,
-                        () if word.eq_ignore_ascii_case("namespace") => Statement::Namespace,
-                        () => Statement::Other,
-                    };
-                    Part::Other
-                }
-                Token::UnquotedUrl(url) => {
-                    specifier = Some(url.to_string());
-                    Part::Url
-                }
-                Token::QuotedString(string) if strings || statement == Statement::Import => {
-                    specifier = Some(string.to_string());
-                    Part::String(if strings { ReferenceKind::Resource } else { ReferenceKind::Import })
-                }
-                Token::Function(name) => Part::Block(function(name)),
-                Token::ParenthesisBlock | Token::SquareBracketBlock => Part::Block(Strings::Plain),
-                Token::CurlyBracketBlock | Token::Semicolon => {
-                    statement = Statement::Other;
-                    if *token == Token::Semicolon { Part::Other } else { Part::Block(Strings::Plain) }
-                }
-                _ => Part::Other,
-            };
-            let is_comment_or_blank = matches!(token, Token::WhiteSpace(_) | Token::Comment(_) | Token::AtKeyword(_));
-            if statement == Statement::Import && !is_comment_or_blank {
-                // What is imported comes first; layers and media follow.
-                statement = Statement::Other;
+        while self.token(parser, &mut statement, strings) {}
+    }
+
+    /// Scans one token, with what it opens. False at the end.
+    fn token(&mut self, parser: &mut Parser<'_>, statement: &mut Statement, strings: bool) -> bool {
+        let start = self.base + parser.position().byte_index();
+        let Ok(token) = parser.next_including_whitespace_and_comments() else { return false };
+        let before = *statement;
+        let mut specifier = None;
+        let part = match token {
+            Token::WhiteSpace(_) => Part::Other,
+            Token::Comment(_) => Part::Comment,
+            Token::AtKeyword(word) => {
+                *statement = match () {
+                    () if word.eq_ignore_ascii_case("import") => Statement::Import,
+                    () if word.eq_ignore_ascii_case("namespace") => Statement::Namespace,
+                    () => Statement::Other,
+                };
+                Part::Other
             }
-            let end = parser.position().byte_index();
-            match part {
-                Part::Comment => self.source_map(start, end),
-                Part::Url if before != Statement::Namespace => {
-                    let kind = imported(before);
-                    self.url(start, end, specifier.unwrap_or_default(), kind);
-                }
-                Part::String(kind) => self.string(start, end, specifier.unwrap_or_default(), kind),
-                Part::Block(inner) => self.nested(parser, inner, before),
-                Part::Url | Part::Other => {}
+            Token::UnquotedUrl(url) => {
+                specifier = Some(url.to_string());
+                Part::Url
             }
+            Token::QuotedString(string) if strings || *statement == Statement::Import => {
+                specifier = Some(string.to_string());
+                Part::String(if strings { ReferenceKind::Resource } else { ReferenceKind::Import })
+            }
+            Token::Function(name) => Part::Block(function(name)),
+            Token::ParenthesisBlock | Token::SquareBracketBlock => Part::Block(Strings::Plain),
+            Token::CurlyBracketBlock | Token::Semicolon => {
+                *statement = Statement::Other;
+                if *token == Token::Semicolon { Part::Other } else { Part::Block(Strings::Plain) }
+            }
+            _ => Part::Other,
+        };
+        let is_comment_or_blank = matches!(token, Token::WhiteSpace(_) | Token::Comment(_) | Token::AtKeyword(_));
+        if *statement == Statement::Import && !is_comment_or_blank {
+            // What is imported comes first; layers and media follow.
+            *statement = Statement::Other;
         }
+        let end = self.base + parser.position().byte_index();
+        match part {
+            Part::Comment => self.source_map(start, end),
+            Part::Url if before != Statement::Namespace => {
+                let kind = imported(before);
+                self.url(start, end, specifier.unwrap_or_default(), kind);
+            }
+            Part::String(kind) => self.string(start, end, specifier.unwrap_or_default(), kind),
+            Part::Block(inner) => self.nested(parser, inner, before),
+            Part::Url | Part::Other => {}
+        }
+        true
     }
 
     fn nested(&mut self, parser: &mut Parser<'_>, strings: Strings, statement: Statement) {
@@ -133,11 +146,11 @@ impl Found<'_> {
     fn first_string(&mut self, parser: &mut Parser<'_>, kind: ReferenceKind) {
         parser.skip_whitespace();
         let state = parser.state();
-        let start = parser.position().byte_index();
+        let start = self.base + parser.position().byte_index();
         match parser.next_including_whitespace_and_comments() {
             Ok(Token::QuotedString(string)) => {
                 let specifier = string.to_string();
-                self.string(start, parser.position().byte_index(), specifier, kind);
+                self.string(start, self.base + parser.position().byte_index(), specifier, kind);
             }
             _ => parser.reset(&state),
         }

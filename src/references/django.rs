@@ -93,7 +93,7 @@ impl<'a> DjangoStyle<'a> {
         let start = before.len() - "url(".len();
         match quote {
             Some(quote) => {
-                let Some(after) = after.strip_prefix(quote) else { return None };
+                let after = after.strip_prefix(quote)?;
                 if self.text[span.clone()].contains('\n') {
                     return None;
                 }

@@ -12,7 +12,6 @@ mod source_map;
 mod svg;
 mod web_manifest;
 
-use std::borrow::Cow;
 use std::fmt::Debug;
 use std::ops::Range;
 
@@ -105,22 +104,20 @@ impl Reference {
     }
 }
 
-/// A change of a text: which bytes are replaced, and by what.
-pub type Edit<'a> = (Range<usize>, Cow<'a, str>);
-
-/// The text with the edits made, which come in ascending order and do not overlap.
+/// The text with edits made: which bytes are replaced, and by what. They come in ascending order and do
+/// not overlap.
 ///
 /// ```
 /// use staticfiles::references::splice;
 ///
-/// assert_eq!(splice(b"url(x.png)", [(5..5, ".1f2e".into())]), b"url(x.1f2e.png)");
+/// assert_eq!(splice(b"url(x.png)", [(5..5, ".1f2e")]), b"url(x.1f2e.png)");
 /// ```
-pub fn splice<'a>(text: &[u8], edits: impl IntoIterator<Item = Edit<'a>>) -> Vec<u8> {
+pub fn splice<T: AsRef<str>>(text: &[u8], edits: impl IntoIterator<Item = (Range<usize>, T)>) -> Vec<u8> {
     let mut spliced = Vec::with_capacity(text.len() + 64);
     let mut copied = 0;
     for (range, replacement) in edits {
         spliced.extend_from_slice(&text[copied..range.start]);
-        spliced.extend_from_slice(replacement.as_bytes());
+        spliced.extend_from_slice(replacement.as_ref().as_bytes());
         copied = range.end;
     }
     spliced.extend_from_slice(&text[copied..]);

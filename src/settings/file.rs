@@ -44,6 +44,7 @@ struct GivenStorage {
     manifest_strict: Option<bool>,
     keep_originals: Option<bool>,
     hash: Option<HashKind>,
+    prehashed: Option<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -95,7 +96,10 @@ const KEYS: &[(&str, &[&str])] = &[
     ),
     ("dirs", &["path", "prefix"]),
     ("apps", &["name", "path"]),
-    ("storage", &["backend", "manifest_name", "manifest_location", "manifest_strict", "keep_originals", "hash"]),
+    (
+        "storage",
+        &["backend", "manifest_name", "manifest_location", "manifest_strict", "keep_originals", "hash", "prehashed"],
+    ),
     ("rewrite", &["js_modules", "svg", "web_manifests", "html", "style", "missing", "exceptions"]),
     ("rewrite.exceptions", &["files", "references", "missing"]),
     ("compress", &["codings", "effort"]),
@@ -227,6 +231,7 @@ impl Settings {
         set(&mut self.storage.manifest_strict, given.storage.manifest_strict);
         set(&mut self.storage.keep_originals, given.storage.keep_originals);
         set(&mut self.storage.hash, given.storage.hash);
+        set(&mut self.storage.prehashed, given.storage.prehashed);
         set(&mut self.rewrite.js_modules, given.rewrite.js_modules);
         set(&mut self.rewrite.svg, given.rewrite.svg);
         set(&mut self.rewrite.web_manifests, given.rewrite.web_manifests);
@@ -241,13 +246,15 @@ impl Settings {
 
     /// Takes relative paths from the directory of the file.
     fn anchor(&mut self, directory: &Path) {
-        self.package = directory.to_path_buf();
+        self.package = std::path::absolute(directory).unwrap_or_else(|_| directory.to_path_buf());
         let dirs = self.dirs.iter_mut().map(|dir| &mut dir.path);
         let apps = self.apps.iter_mut().map(|app| &mut app.path);
         let roots = [&mut self.static_root, &mut self.media_root].into_iter().flatten();
         let manifest = self.storage.manifest_location.iter_mut().filter_map(ManifestLocation::directory_mut);
         for path in roots.chain(manifest).chain(dirs).chain(apps) {
-            *path = directory.join(&*path);
+            let joined = directory.join(&*path);
+            // Without dots in the middle, for those who read it.
+            *path = std::path::absolute(&joined).unwrap_or(joined);
         }
     }
 }
@@ -365,5 +372,10 @@ fn read_variable(name: &str, key: &str, value: &str) -> Result<Given> {
         },
         _ => value.to_owned(),
     };
+    let is_table = KEYS.iter().any(|(table, _)| *table == key);
+    if is_table && DeTable::parse(&format!("{key} = {written}")).is_err() {
+        let text = format!("{name}: expected a TOML value such as {{ key = \"value\" }}, not {value:?}");
+        return Err(Error::Settings(text));
+    }
     read(&format!("{key} = {written}"), name)
 }

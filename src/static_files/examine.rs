@@ -1,13 +1,13 @@
 //! From the settings to what the checks are told.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::packages::Packages;
 use super::sources;
 use crate::checks;
 use crate::error::{Check, Error, Result, Severity};
 use crate::resolver::StaticUrl;
-use crate::settings::{FinderKind, Settings};
+use crate::settings::{FinderKind, ManifestLocation, Settings};
 
 /// Everything that the checks have to say of the settings.
 pub(super) fn check(settings: &Settings, static_url: &StaticUrl, debug: bool, packages: &Packages) -> Vec<Check> {
@@ -21,6 +21,15 @@ pub(super) fn check(settings: &Settings, static_url: &StaticUrl, debug: bool, pa
     let folders = packages.iter().flat_map(|packages| packages.folders());
     let others: Vec<&Path> = media.into_iter().chain(folders).collect();
     let mut found = checks::directories(&dirs, &apps, &others, settings.static_root.as_deref());
+    if let Some(ManifestLocation::Directory(manifest)) = &settings.storage.manifest_location {
+        let sources = dirs.iter().map(|dir| dir.path).chain(others.iter().copied());
+        let statics: Vec<PathBuf> = apps.iter().map(|app| app.path.join("static")).collect();
+        found.extend(checks::manifest_apart(manifest, sources.chain(statics.iter().map(PathBuf::as_path))));
+    }
+    let settings_at = Some(&*settings.package).filter(|package| !package.as_os_str().is_empty());
+    found.extend(
+        settings_at.zip(settings.static_root.as_deref()).and_then(|(at, root)| checks::settings_apart(at, root)),
+    );
     found.extend(packages.iter().flat_map(|packages| packages.check()));
     found.extend(with_media(settings, static_url, debug, checks::media));
     found

@@ -2,11 +2,12 @@
 //! rename, so that no reader and no crash meets half a file.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{OnceLock, RwLock};
 
 use tempfile::Builder;
 
@@ -32,6 +33,8 @@ pub struct FileSystemStorage {
     root: PathBuf,
     file_mode: PermissionsMode,
     directory_mode: PermissionsMode,
+    /// Directories of the root that are known to lie in it.
+    inside: RwLock<HashSet<PathBuf>>,
     /// The group of new files, if it is another than that of the process.
     group: OnceLock<Option<u32>>,
     /// Whether the file system has refused to share blocks between files, so that it is asked once.
@@ -46,6 +49,7 @@ impl FileSystemStorage {
             root: root.into(),
             file_mode: PermissionsMode::Mode(0o644),
             directory_mode: PermissionsMode::Umask,
+            inside: RwLock::default(),
             group: OnceLock::new(),
             no_reflink: AtomicBool::new(false),
         }
@@ -72,6 +76,7 @@ impl FileSystemStorage {
     fn replace<T>(&self, name: &StaticName, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<()> {
         let target = name.path_in(&self.root);
         let directory = target.parent().unwrap_or(&self.root);
+        self.stay_inside(directory)?;
         let attempt = || Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).make_in(directory, &make);
         let temporary = match attempt() {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -82,6 +87,29 @@ impl FileSystemStorage {
         };
         let persisted = temporary.into_temp_path().persist(&target);
         persisted.map_err(|failed| in_the_way(failed.error, &target))
+    }
+
+    /// Refuses a directory below the root that a link leads out of it: what is written there would
+    /// replace somebody else's files, a source of this very collection for one.
+    fn stay_inside(&self, directory: &Path) -> io::Result<()> {
+        let is_known = |known: &HashSet<PathBuf>| known.contains(directory);
+        if directory == self.root || self.inside.read().is_ok_and(|known| is_known(&known)) {
+            return Ok(());
+        }
+        match (directory.canonicalize(), self.root.canonicalize()) {
+            (Ok(real), Ok(root)) if !real.starts_with(&root) => {
+                let (directory, real) = (directory.display(), real.display());
+                let text = format!("{directory} leads out of the static root, to {real}; remove the link");
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
+            }
+            (Ok(_), _) => drop(self.inside.write().map(|mut known| known.insert(directory.to_path_buf()))),
+            // What is not there yet is created, and no link.
+            (Err(_), _) => {}
+        }
+        match directory.parent() {
+            Some(parent) if directory.symlink_metadata().is_err() => self.stay_inside(parent),
+            _ => Ok(()),
+        }
     }
 
     /// Creates the missing directories down to `directory`, each with exactly the mode of the
@@ -202,6 +230,7 @@ impl Storage for FileSystemStorage {
     fn copy(&self, from: &StaticName, to: &StaticName) -> io::Result<()> {
         let (source, target) = (from.path_in(&self.root), to.path_in(&self.root));
         // Where nothing is yet, a link is whole at once.
+        self.stay_inside(target.parent().unwrap_or(&self.root))?;
         if self.no_reflink.load(Ordering::Relaxed) && fs::hard_link(&source, &target).is_ok() {
             return Ok(());
         }

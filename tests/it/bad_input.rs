@@ -246,3 +246,67 @@ fn commands_without_what_they_need_say_so() {
     assert_eq!(site.run(&["collectstatic", "--nope"]).status, Some(2));
     assert_eq!(site.run(&["collectstatic", "--help"]).status, Some(0));
 }
+
+/// Writing through a link that leads out of the static root could replace a source by a link to
+/// itself.
+#[test]
+fn nothing_is_written_through_a_link_that_leaves_the_static_root() {
+    for options in [&["--link"][..], &[]] {
+        let site = Site::new().file("src/css/a.css", "precious").file("out/x", "");
+        symlink(site.path("src/css"), site.path("out/css")).expect("a link");
+        let run = site.run(&[&["collectstatic", "--no-input"], options].concat()).status(1);
+        assert!(run.stderr.contains("SITE/out/css leads out of the static root, to SITE/src/css"), "{run:?}");
+        assert_eq!(site.read("src/css/a.css"), "precious");
+        assert_eq!(fs::read_dir(site.path("src/css")).expect("a directory").count(), 1);
+        site.run(&[&["collectstatic", "--no-input", "--clear"], options].concat()).status(0);
+        assert_eq!((site.read("src/css/a.css"), site.read("out/css/a.css")), ("precious".into(), "precious".into()));
+    }
+}
+
+#[test]
+fn a_source_that_links_to_a_file_of_the_static_root_is_refused() {
+    let site = Site::new().file("out/old.txt", "old");
+    symlink(site.path("out/old.txt"), site.path("src/b.txt")).expect("a link");
+    for options in [&["--clear"][..], &["--link"], &[]] {
+        let run = site.run(&[&["collectstatic", "--no-input"], options].concat()).status(1);
+        assert!(run.stderr.contains("src/b.txt: the link leads to SITE/out"), "{run:?}");
+        assert_eq!(site.read("out/old.txt"), "old");
+    }
+}
+
+#[test]
+fn a_manifest_in_a_directory_of_the_static_root_is_not_cleared_away() {
+    let site = Site::new()
+        .settings("static_root = 'out'\n[[dirs]]\npath = 'src'\n[storage]\nmanifest_location = 'out/.meta'\n")
+        .file("src/a.txt", "a");
+    for _ in 0..2 {
+        site.run(&["collectstatic", "--no-input", "--clear"]).status(0);
+        assert!(site.read("out/.meta/staticfiles.json").contains("\"a.txt\""));
+    }
+}
+
+#[test]
+fn everything_in_the_way_is_named_before_anything_is_written_also_in_a_dry_run() {
+    let site = Site::new().file("src/d1/a", "").file("src/d2/b", "").file("src/e", "").file("src/ok", "");
+    let site = site.file("out/d1", "").file("out/d2", "").file("out/e/x", "");
+    for options in [&["--dry-run"][..], &[]] {
+        let run = site.run(&[&["collectstatic", "--no-input"], options].concat()).status(1);
+        for path in ["SITE/out/d1: it is a file", "SITE/out/d2: it is a file", "SITE/out/e: it is a directory"] {
+            assert!(run.stderr.contains(path), "{path}: {run:?}");
+        }
+        assert!(!site.path("out/ok").exists());
+    }
+}
+
+#[test]
+fn a_full_standard_output_is_an_error() {
+    let site = Site::new().file("src/a.txt", "");
+    for arguments in
+        [&["findstatic", "a.txt"][..], &["man"], &["completions", "bash"], &["collectstatic", "--no-input"]]
+    {
+        let full = fs::File::options().write(true).open("/dev/full").expect("a full device");
+        let output = site.command(arguments).stdout(full).output().expect("it runs");
+        let run = site.finished(output).status(1);
+        assert!(run.stderr.contains("error: cannot write to standard output: No space left"), "{run:?}");
+    }
+}

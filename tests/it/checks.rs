@@ -41,6 +41,8 @@ fn every_check_says_what_is_wrong_and_what_to_do() {
         ("W016", "[[dirs]]\npath = 'src'\n[[dirs]]\npath = './src'"),
         ("another prefix is no W016", "[[dirs]]\npath = 'src'\n[[dirs]]\npath = 'src'\nprefix = 'x'"),
         ("W016, an app", "[[apps]]\nname = 'a'\npath = 'shop'\n[[apps]]\nname = 'b'\npath = 'shop'"),
+        ("E019", "[storage]\nmanifest_location = 'src'\n[[dirs]]\npath = 'src'"),
+        ("E020", "static_root = '.'\n[[apps]]\nname = 'shop'\npath = '../shop'"),
         ("a finder that is not used checks nothing", "finders = []\n[[dirs]]\npath = 'nowhere'\nprefix = 'x/'"),
         (
             "all together",

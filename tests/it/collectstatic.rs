@@ -365,10 +365,10 @@ fn row_95_hashed_copies_and_the_manifest_are_no_links() {
 fn rows_96_and_97_a_file_and_a_directory_in_each_others_place_are_named_b22() {
     let site = plain().file("out/pre", "");
     let run = site.run(&["collectstatic", "--noinput"]).status(1);
-    assert!(run.stderr.contains("SITE/out/pre is a file where a directory is needed"), "{run:?}");
+    assert!(run.stderr.contains("SITE/out/pre: it is a file where a directory is needed"), "{run:?}");
     let site = plain().file("out/a.txt/x", "");
     let run = site.run(&["collectstatic", "--noinput"]).status(1);
-    assert!(run.stderr.contains("SITE/out/a.txt is a directory where a file is needed"), "{run:?}");
+    assert!(run.stderr.contains("SITE/out/a.txt: it is a directory where a file is needed"), "{run:?}");
     let site = plain().file("out/a.txt/x", "").file("out/pre", "");
     site.run(&["collectstatic", "--noinput", "--clear"]).status(0);
     assert_eq!((site.read("out/a.txt"), site.read("out/pre/c.txt")), ("a".to_owned(), "c".to_owned()));

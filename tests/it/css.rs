@@ -135,6 +135,6 @@ proptest! {
                 prop_assert!(reference.span.contains(&position) || position == reference.span.end);
             }
         }
-        prop_assert_eq!(splice(text.as_bytes(), []), text.as_bytes());
+        prop_assert_eq!(splice::<&str>(text.as_bytes(), []), text.as_bytes());
     }
 }

@@ -12,8 +12,11 @@ mod django;
 mod example;
 mod finders;
 mod findstatic;
+mod golden;
+mod graph;
 mod help;
 mod html;
+mod js;
 #[cfg(feature = "testing")]
 mod live_server;
 mod manage;

@@ -121,9 +121,9 @@ fn what_keeps_cargo_from_answering_is_said() {
         let finding = "?: (staticfiles.E017) The dependencies of the package cannot be searched: ";
         assert_eq!(run.stderr.matches(finding).count(), 1, "{run:?}");
     };
-    failing(workspace("").variable("CARGO", "/no/such/cargo"), &["cannot run cargo in site", "CARGO"]);
+    failing(workspace("").variable("CARGO", "/no/such/cargo"), &["cannot run cargo in SITE/site", "CARGO"]);
     let site = Site::new().file("site/staticfiles.toml", "static_root = \"o\"\nfinders = [\"cargo_metadata\"]\n");
-    failing(site, &["`cargo metadata` failed in site: could not find", "could not find `Cargo.toml`"]);
+    failing(site, &["`cargo metadata` failed in SITE/site: could not find", "could not find `Cargo.toml`"]);
     for (declared, expected) in [
         ("dir = \"../elsewhere\"", "dir = \"../elsewhere\" cannot be used"),
         ("dir = \"\"", "dir = \"\" cannot be used"),

@@ -1,5 +1,6 @@
 //! Trees that nobody here wrote, fetched by `tests/fetch-trees`: every reference of the collected
-//! style sheets leads to a collected file over HTTP, and the logical names put back give the source.
+//! style sheets and scripts leads to a collected file over HTTP, and the logical names put back give
+//! the source.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use staticfiles::references::{CssScanner, Scanner, Target, resolve};
+use staticfiles::references::{CssScanner, JsScanner, Scanner, Target, resolve};
 use staticfiles::{CollectOptions, Settings, StaticFiles, StaticName};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::support::skip;
 
-fn tree(name: &str) -> Option<PathBuf> {
+pub(crate) fn tree(name: &str) -> Option<PathBuf> {
     let trees = std::env::var_os("STATICFILES_TREES").map(PathBuf::from);
     let trees = trees.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/trees"));
     let tree = trees.join(name);
@@ -46,12 +47,15 @@ async fn check(name: &str) {
     let service = static_files
         .layer()
         .layer(service_fn(|_| async { Ok::<_, std::io::Error>(axum::response::Response::new(String::new())) }));
-    let mut checked = 0;
-    for (name, stored) in paths.iter().filter(|(name, _)| name.ends_with(".css")) {
+    let (mut checked, mut asked) = (0, std::collections::HashSet::new());
+    let scanners: [&dyn Scanner; 2] = [&CssScanner, &JsScanner::new(true)];
+    for (name, stored) in &paths {
+        let logical_name = StaticName::new(name).expect("a name");
+        let Some(scanner) = scanners.iter().find(|scanner| scanner.handles(&logical_name)) else { continue };
         let text = fs::read_to_string(out.path().join("out").join(stored)).expect("UTF-8");
         let from = StaticName::new(stored).expect("a name");
         let mut source = text.clone();
-        for reference in CssScanner.scan(&text).into_iter().rev() {
+        for reference in scanner.scan(&text).into_iter().rev() {
             let Target::File { name: target, .. } = resolve(&from, &reference.specifier, static_files.static_url())
             else {
                 continue;
@@ -64,11 +68,13 @@ async fn check(name: &str) {
                 );
                 continue;
             };
-            let url = format!("/static/{}", target.as_str().replace(' ', "%20"));
-            let request = Request::get(&url).body(Body::empty()).expect("a request");
-            let response = service.clone().oneshot(request).await.expect("an answer");
-            assert_eq!(response.status(), StatusCode::OK, "{name} refers to {url}");
-            assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+            if asked.insert(target.clone()) {
+                let url = format!("/static/{}", target.as_str().replace(' ', "%20"));
+                let request = Request::get(&url).body(Body::empty()).expect("a request");
+                let response = service.clone().oneshot(request).await.expect("an answer");
+                assert_eq!(response.status(), StatusCode::OK, "{name} refers to {url}");
+                assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+            }
             let (stored_file, original_file) = (target.file_name(), original.rsplit('/').next().unwrap_or(original));
             let part = source[reference.span.clone()].replace(stored_file, original_file);
             source.replace_range(reference.span.clone(), &part);
@@ -102,4 +108,19 @@ async fn katex() {
 #[tokio::test]
 async fn django_admin() {
     check("django-admin").await;
+}
+
+#[tokio::test]
+async fn lodash_es() {
+    check("lodash-es").await;
+}
+
+#[tokio::test]
+async fn shoelace() {
+    check("shoelace").await;
+}
+
+#[tokio::test]
+async fn ol() {
+    check("ol").await;
 }

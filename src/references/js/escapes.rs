@@ -63,7 +63,8 @@ fn unicode(raw: &[u8]) -> Option<(usize, Option<char>)> {
         if digits == 0 || raw.get(3 + digits) != Some(&b'}') {
             return None;
         }
-        let code = raw[3..3 + digits].iter().fold(0, |code: u32, digit| code.saturating_mul(16) + value(*digit));
+        let code =
+            raw[3..3 + digits].iter().fold(0u32, |code, digit| code.saturating_mul(16).saturating_add(value(*digit)));
         return Some((digits + 4, Some(char::from_u32(code).unwrap_or('\u{fffd}'))));
     }
     let first = hex(&raw[2..], 4)?;

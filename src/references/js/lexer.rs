@@ -2,87 +2,26 @@
 //! from division, names from keywords, and blocks from objects. Brackets are kept on a stack of its
 //! own, so nesting is bounded by memory only.
 
-use super::cursor::{Cursor, Literal, TemplateEnd};
-use super::statements::Exported;
-use super::{Goal, Scan, escapes};
+use super::cursor::{Cursor, TemplateEnd};
+use super::state::{Frame, Kind, State};
+use super::{Goal, Scan};
 use crate::references::source_map::source_map;
-use crate::references::{Escapes, Reference, ReferenceKind};
-
-/// What may come next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// A statement, or what ends the block.
-    Statement,
-    /// The rest of an expression that needs an operand here.
-    Operand,
-    /// An operator, or a new statement on a new line.
-    Operator,
-    /// The name of a member of an object or a class.
-    Member,
-    /// The name behind a `.` or a `#`.
-    Name,
-    /// What is constructed, behind `new`.
-    New,
-    /// The body of an arrow function.
-    ArrowBody,
-    /// What is bound, behind `const`, `let` or `var`.
-    Binding,
-    /// Behind `default`: of `switch`, or of `export`.
-    Default,
-    /// The parenthesis of `if`, `for`, `while` or `with`.
-    Condition,
-    /// The name and parameters of a function, and what may come after its body.
-    Function(After),
-    /// The body of a function.
-    FunctionBody(After),
-}
-
-/// What may come after a function or a class: it is a declaration or an operand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum After {
-    Statement,
-    Operator,
-}
-
-/// An open bracket.
-#[derive(Debug, Clone, Copy)]
-struct Frame {
-    kind: Kind,
-    /// What may come after it is closed.
-    after: State,
-    /// How many `?` in it wait for their `:`.
-    ternaries: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Statements in braces, and the whole script.
-    Block,
-    Object,
-    /// From `class` to its brace.
-    ClassHead,
-    Class,
-    Parenthesis,
-    Bracket,
-    /// `${` in a template.
-    Hole,
-}
 
 /// The scanner's run over one script.
 #[derive(Debug)]
 pub(super) struct Lexer<'a> {
-    text: &'a str,
-    cursor: Cursor<'a>,
+    pub(super) text: &'a str,
+    pub(super) cursor: Cursor<'a>,
     goal: Goal,
-    state: State,
-    frame: Frame,
+    pub(super) state: State,
+    pub(super) frame: Frame,
     enclosing: Vec<Frame>,
     /// Up to here no `/` begins a regular expression: one was tried that did not end on its line.
     /// Without it, a line of them would be read as often as it has slashes.
     division_until: usize,
     /// Where the last token ended.
     token_end: usize,
-    scan: Scan,
+    pub(super) scan: Scan,
 }
 
 impl<'a> Lexer<'a> {
@@ -113,11 +52,16 @@ impl<'a> Lexer<'a> {
                 0x80.. if self.cursor.long_blank() > 0 => self.cursor.at += self.cursor.long_blank(),
                 b'/' if self.cursor.byte_after(1) == b'/' => {
                     let end = self.cursor.line_end(self.cursor.at);
-                    self.comment(end, end);
+                    self.source_map(end);
+                    self.cursor.at = end;
                 }
                 b'/' if self.cursor.byte_after(1) == b'*' => {
                     let (end, behind) = self.cursor.comment_end();
-                    self.comment(end, behind);
+                    // Unclosed, it names nothing.
+                    if end < behind {
+                        self.source_map(end);
+                    }
+                    self.cursor.at = behind;
                 }
                 byte => {
                     self.token(*byte);
@@ -224,13 +168,13 @@ impl<'a> Lexer<'a> {
         self.token_end == 0 || before.contains(['\n', '\r', '\u{2028}', '\u{2029}'])
     }
 
-    /// The last comment that names a source map counts, as in browsers.
-    fn comment(&mut self, end: usize, behind: usize) {
-        let start = self.cursor.at + 2;
+    /// Looks for a source map in the comment that ends there. The last that is named counts, as in
+    /// browsers.
+    fn source_map(&mut self, end: usize) {
         if matches!(self.cursor.byte_after(2), b'#' | b'@') {
-            self.scan.source_map = source_map(self.text, start..end).or(self.scan.source_map.take());
+            let named = source_map(self.text, self.cursor.at + 2..end);
+            self.scan.source_map = named.or(self.scan.source_map.take());
         }
-        self.cursor.at = behind;
     }
 
     fn regex_or_division(&mut self) {
@@ -297,7 +241,7 @@ impl<'a> Lexer<'a> {
         self.push(kind, after, inside);
     }
 
-    fn push(&mut self, kind: Kind, after: State, inside: State) {
+    pub(super) fn push(&mut self, kind: Kind, after: State, inside: State) {
         self.enclosing.push(std::mem::replace(&mut self.frame, Frame { kind, after, ternaries: 0 }));
         self.state = inside;
     }
@@ -323,143 +267,5 @@ impl<'a> Lexer<'a> {
     /// Forgets classes that ended before their bodies began, which only broken scripts have.
     fn drop_class_heads(&mut self) {
         while self.frame.kind == Kind::ClassHead && self.pop() {}
-    }
-
-    fn word(&mut self) {
-        let word = self.cursor.word();
-        match self.state {
-            State::Name => self.state = State::Operator,
-            State::Member => self.member(word),
-            State::Function(_) => {}
-            // No operator but `=` may follow on the next line, so a statement may.
-            State::Binding => self.state = State::Statement,
-            // A field without a semicolon ended on the line before.
-            State::Operator if self.frame.kind == Kind::Class && !matches!(word, b"in" | b"instanceof") => {
-                self.member(word);
-            }
-            // No keyword is shorter or longer.
-            _ if matches!(word.len(), 2..=10) && word[0].is_ascii_alphabetic() => self.keyword_or_name(word),
-            _ => self.state = State::Operator,
-        }
-    }
-
-    fn member(&mut self, word: &[u8]) {
-        let may_modify = matches!(word, b"get" | b"set" | b"async" | b"static" | b"accessor");
-        self.state = if may_modify { State::Member } else { State::Operator };
-    }
-
-    fn keyword_or_name(&mut self, word: &[u8]) {
-        self.state = match word {
-            b"import" => return self.import(),
-            b"export" => return self.export(),
-            b"URL" if self.state == State::New => return self.url_of_module(),
-            b"new" => State::New,
-            b"function" => State::Function(self.after()),
-            b"class" => {
-                let after = self.after().state();
-                return self.push(Kind::ClassHead, after, State::Operator);
-            }
-            b"if" | b"for" | b"while" | b"with" => State::Condition,
-            // `for await (`
-            b"await" if self.state == State::Condition => State::Condition,
-            b"await" | b"yield" | b"return" | b"throw" | b"case" | b"typeof" | b"instanceof" | b"in" | b"delete"
-            | b"void" | b"extends" => State::Operand,
-            b"const" | b"let" | b"var" => State::Binding,
-            b"of" if self.may_follow_operand() => State::Operand,
-            b"else" | b"do" | b"try" | b"finally" | b"break" | b"continue" | b"debugger" => State::Statement,
-            b"default" => State::Default,
-            _ => State::Operator,
-        };
-    }
-
-    /// Whether a word here can be `of` in `for (x of y)`; elsewhere that is a name.
-    fn may_follow_operand(&self) -> bool {
-        let is_bound = self.state == State::Statement && self.frame.kind == Kind::Parenthesis;
-        is_bound || self.state == State::Operator
-    }
-
-    /// What may come after the function or class that begins here.
-    fn after(&self) -> After {
-        match self.state {
-            State::Statement | State::Operator | State::Default => After::Statement,
-            _ => After::Operator,
-        }
-    }
-
-    fn import(&mut self) {
-        self.state = State::Operator;
-        let mut ahead = self.cursor;
-        ahead.trivia();
-        let is_static = !matches!(ahead.byte(), b'(' | b'.');
-        if ahead.take(b".") {
-            ahead.trivia();
-            let word = ahead.word();
-            self.scan.is_module |= word == b"meta";
-            if !matches!(word, b"defer" | b"source") {
-                return;
-            }
-            ahead.trivia();
-        }
-        let specifier = if is_static { ahead.import_clause() } else { ahead.first_argument() };
-        let Some(specifier) = specifier else { return };
-        if is_static {
-            self.end_of_statement(ahead);
-        }
-        self.module(specifier);
-    }
-
-    fn export(&mut self) {
-        self.state = State::Statement;
-        let mut ahead = self.cursor;
-        match ahead.export_clause() {
-            Exported::From(specifier) => {
-                self.end_of_statement(ahead);
-                self.module(specifier);
-            }
-            Exported::Names => self.end_of_statement(ahead),
-            Exported::Other => self.scan.is_module = true,
-        }
-    }
-
-    /// Goes on behind an import or export statement.
-    fn end_of_statement(&mut self, behind: Cursor<'a>) {
-        self.scan.is_module = true;
-        self.cursor = behind;
-        self.state = State::Statement;
-    }
-
-    fn url_of_module(&mut self) {
-        self.state = State::Operator;
-        let mut ahead = self.cursor;
-        if let Some(url) = ahead.url_of_module() {
-            self.found(url, ReferenceKind::Resource, |_| true);
-        }
-    }
-
-    /// Only specifiers that begin like a path are URLs; others are for an import map, or full URLs.
-    fn module(&mut self, specifier: Literal) {
-        self.found(specifier, ReferenceKind::Module, |specifier| {
-            ["./", "../", "/"].iter().any(|start| specifier.starts_with(start))
-        });
-    }
-
-    fn found(&mut self, literal: Literal, kind: ReferenceKind, is_reference: impl Fn(&str) -> bool) {
-        let raw = &self.text[literal.span.clone()];
-        let (specifier, escapes) = match literal.has_escapes {
-            true => (escapes::cooked(raw), Escapes::JavaScript),
-            false => (raw.to_owned(), Escapes::None),
-        };
-        if is_reference(&specifier) {
-            self.scan.references.push(Reference { span: literal.span, specifier, kind, escapes });
-        }
-    }
-}
-
-impl After {
-    fn state(self) -> State {
-        match self {
-            Self::Statement => State::Statement,
-            Self::Operator => State::Operator,
-        }
     }
 }

@@ -7,7 +7,9 @@
 mod cursor;
 mod escapes;
 mod lexer;
+mod state;
 mod statements;
+mod words;
 
 use memchr::memmem;
 

@@ -93,10 +93,7 @@ impl Cursor<'_> {
         self.behind(b"*");
         if self.is_at(b"as") {
             self.word_and_trivia().filter(|word| *word == b"as")?;
-            match self.byte() {
-                b'"' | b'\'' => drop(self.string()?),
-                _ => drop(self.word_and_trivia()?),
-            }
+            self.name()?;
         }
         Some(())
     }
@@ -111,10 +108,17 @@ impl Cursor<'_> {
                     return Some(());
                 }
                 b',' => self.at += 1,
-                b'"' | b'\'' => drop(self.string()?),
-                _ => drop(self.word_and_trivia()?),
+                _ => self.name()?,
             }
             self.trivia();
+        }
+    }
+
+    /// A name, which may be written as a string.
+    fn name(&mut self) -> Option<()> {
+        match self.byte() {
+            b'"' | b'\'' => self.string().map(|_| ()),
+            _ => self.word_and_trivia().map(|_| ()),
         }
     }
 

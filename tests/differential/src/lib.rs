@@ -2,8 +2,8 @@
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    ExportAllDeclaration, ExportFromDeclaration, Expression, ImportDeclaration, ImportExpression,
-    NewExpression, Program, Statement, StringLiteral, TemplateLiteral,
+    ExportAllDeclaration, ExportFromDeclaration, Expression, ImportDeclaration, ImportExpression, NewExpression,
+    Program, Statement, StringLiteral, TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
@@ -179,4 +179,3 @@ fn source_map(text: &str, program: &Program<'_>) -> Option<Found> {
     let start = url.as_ptr() as usize - text.as_ptr() as usize;
     Some((start..start + url.len(), url.to_owned(), ReferenceKind::SourceMap))
 }
-

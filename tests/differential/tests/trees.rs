@@ -106,7 +106,9 @@ fn compare(file: &Path, outcome: &Outcome) {
 fn compare_text(name: &str, text: &str, expected: &[Found], outcome: &Outcome) {
     let actual: Vec<_> = JsScanner::new(true).scan(text).into_iter().map(found).collect();
     let (expected_only, actual_only) = (apart(expected, &actual), apart(&actual, expected));
-    for (which, one) in expected_only.map(|one| ("missed", one)).into_iter().chain(actual_only.map(|one| ("wrong", one))) {
+    for (which, one) in
+        expected_only.map(|one| ("missed", one)).into_iter().chain(actual_only.map(|one| ("wrong", one)))
+    {
         let line = text[..one.0.start].matches('\n').count() + 1;
         outcome.differences.lock().expect("no panic").push(format!("{which}: {name}:{line}: {one:?}"));
     }
