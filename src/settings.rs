@@ -158,6 +158,12 @@ pub enum HashKind {
 pub struct RewriteSettings {
     /// Whether module specifiers in `.js` and `.mjs` are rewritten. Default true.
     pub js_modules: bool,
+    /// Whether references in `.svg` are rewritten. Default false.
+    pub svg: bool,
+    /// Whether images in `.webmanifest` and in a web application's `manifest.json` are. Default false.
+    pub web_manifests: bool,
+    /// Whether references in `.html` and `.htm` are. Default false.
+    pub html: bool,
     /// How a rewritten reference is written.
     pub style: RewriteStyle,
     /// What is done about a reference to a file that is not collected.
@@ -272,7 +278,15 @@ impl Default for StorageSettings {
 
 impl Default for RewriteSettings {
     fn default() -> Self {
-        Self { js_modules: true, style: RewriteStyle::Minimal, missing: MissingSetting::Error, exceptions: Vec::new() }
+        Self {
+            js_modules: true,
+            svg: false,
+            web_manifests: false,
+            html: false,
+            style: RewriteStyle::Minimal,
+            missing: MissingSetting::Error,
+            exceptions: Vec::new(),
+        }
     }
 }
 

@@ -543,11 +543,22 @@ fn in_redis(_: &str, _: &StaticName) -> Result<Arc<dyn ManifestStore>> {
     Err(Error::Settings(text.to_owned()))
 }
 
-/// The scanners of every set of static files.
+/// The scanners that the settings ask for.
 #[cfg(feature = "collect")]
-fn scanners(rewrite: &crate::settings::RewriteSettings) -> [Arc<dyn crate::references::Scanner>; 2] {
-    use crate::references::{CssScanner, JsScanner};
-    [Arc::new(CssScanner), Arc::new(JsScanner::new(rewrite.js_modules))]
+fn scanners(rewrite: &crate::settings::RewriteSettings) -> Vec<Arc<dyn crate::references::Scanner>> {
+    use crate::references::{CssScanner, HtmlScanner, JsScanner, Scanner, SvgScanner, WebManifestScanner};
+    let modules = rewrite.js_modules;
+    let mut scanners: Vec<Arc<dyn Scanner>> = vec![Arc::new(CssScanner), Arc::new(JsScanner::new(modules))];
+    if rewrite.svg {
+        scanners.push(Arc::new(SvgScanner));
+    }
+    if rewrite.web_manifests {
+        scanners.push(Arc::new(WebManifestScanner));
+    }
+    if rewrite.html {
+        scanners.push(Arc::new(HtmlScanner::new(modules)));
+    }
+    scanners
 }
 
 #[cfg(feature = "collect")]

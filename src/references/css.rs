@@ -23,7 +23,7 @@ impl Scanner for CssScanner {
         // cssparser skips a byte order mark without counting it, so it is cut off before.
         let skipped = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
         let css = &text[skipped..];
-        let found = Found { css, skipped, base: 0, references: Vec::new() };
+        let found = Found { css, skipped, base: 0, closes_other: false, references: Vec::new() };
         found
             .swept()
             .unwrap_or_else(|mut found| {
@@ -39,6 +39,8 @@ struct Found<'a> {
     skipped: usize,
     /// Where the part begins that the parser reads.
     base: usize,
+    /// Whether a bracket was closed that was not opened where the parser reads.
+    closes_other: bool,
     references: Vec<Reference>,
 }
 
@@ -109,6 +111,10 @@ impl Found<'_> {
             Token::CurlyBracketBlock | Token::Semicolon => {
                 *statement = Statement::Other;
                 if *token == Token::Semicolon { Part::Other } else { Part::Block(Strings::Plain) }
+            }
+            Token::CloseParenthesis | Token::CloseSquareBracket | Token::CloseCurlyBracket => {
+                self.closes_other = true;
+                Part::Other
             }
             _ => Part::Other,
         };

@@ -34,17 +34,21 @@ enum Kind {
     Js,
     /// Django does not look into it (`.CSS`, `.mjs`).
     Other,
+    /// Django has no rules for it, and the site asked for more.
+    More,
 }
 
 impl<'a> DjangoStyle<'a> {
     /// The view of `text`, collected as `name`.
     pub(crate) fn new(name: &StaticName, text: &'a str) -> Self {
         let kind = match name.as_str() {
-            name if name.ends_with(".css") => Kind::Css,
-            name if name.ends_with(".js") => Kind::Js,
-            _ => Kind::Other,
+            text if text.ends_with(".css") => Kind::Css,
+            text if text.ends_with(".js") => Kind::Js,
+            _ if ["css", "js", "mjs"].iter().any(|one| name.extension().eq_ignore_ascii_case(one)) => Kind::Other,
+            _ => Kind::More,
         };
-        Self { text, kind, blocks: ignored_blocks(text, kind) }
+        let blocks = if kind == Kind::More { Vec::new() } else { ignored_blocks(text, kind) };
+        Self { text, kind, blocks }
     }
 
     /// What becomes of a reference whose hash goes to byte `stem_end` of its specifier.
@@ -69,6 +73,7 @@ impl<'a> DjangoStyle<'a> {
         let span = &reference.span;
         match (self.kind, reference.kind) {
             (Kind::Other, _) => None,
+            (Kind::More, _) => Some(Err(DjangoFails)),
             (Kind::Css, ReferenceKind::SourceMap) => self.css_source_map(span).map(Ok),
             (Kind::Js, ReferenceKind::SourceMap) => self.js_source_map(span).map(Ok),
             (Kind::Css, _) => self.css_import(span).or_else(|| self.css_url(span)),

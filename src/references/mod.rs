@@ -4,17 +4,25 @@
 
 mod css;
 mod django;
+mod html;
 mod js;
+mod markup;
 mod resolve;
 mod source_map;
+mod svg;
+mod web_manifest;
 
 use std::fmt::Debug;
 use std::ops::Range;
 
 pub use self::css::CssScanner;
 pub(crate) use self::django::{DjangoStyle, Form};
+pub use self::html::HtmlScanner;
 pub use self::js::JsScanner;
+use self::markup::Language;
 pub use self::resolve::{Target, resolve};
+pub use self::svg::SvgScanner;
+pub use self::web_manifest::WebManifestScanner;
 use crate::name::StaticName;
 
 /// A part of a text that names another file.
@@ -54,8 +62,16 @@ pub enum Escapes {
     None,
     /// Those of CSS, beginning with `\`.
     Css,
-    /// Those of string literals of JavaScript, beginning with `\`.
+    /// Those of string literals of JavaScript, beginning with `\`. Those of JSON are among them.
     JavaScript,
+    /// Character references of XML: `&amp;`.
+    Xml,
+    /// Character references of HTML in an attribute.
+    Html,
+    /// Those of CSS, and over them character references of XML: in the attribute `style`.
+    CssInXml,
+    /// Those of CSS, and over them character references of HTML.
+    CssInHtml,
 }
 
 /// Finds the references in one kind of text.
@@ -73,11 +89,17 @@ impl Reference {
     ///
     /// `text` is the text that was scanned.
     pub fn position(&self, text: &[u8], at: usize) -> usize {
+        let raw = &text[self.span.clone()];
+        let css_in = |language: Language| language.escaped_length(raw, css::escaped_length(&language.decoded(raw), at));
         self.span.start
             + match self.escapes {
                 Escapes::None => at,
-                Escapes::Css => css::escaped_length(&text[self.span.clone()], at),
-                Escapes::JavaScript => js::escaped_length(&text[self.span.clone()], at),
+                Escapes::Css => css::escaped_length(raw, at),
+                Escapes::JavaScript => js::escaped_length(raw, at),
+                Escapes::Xml => Language::Xml.escaped_length(raw, at),
+                Escapes::Html => Language::Html.escaped_length(raw, at),
+                Escapes::CssInXml => css_in(Language::Xml),
+                Escapes::CssInHtml => css_in(Language::Html),
             }
     }
 }

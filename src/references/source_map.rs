@@ -1,4 +1,12 @@
 //! The comment that names the source map of a text (ECMA-426, "Linking through inline annotations").
+//!
+//! What stands in a map is left as it is. Its `sources` are the author's, and its `file` is an
+//! optional name for what was made, which no debugger looks up. To write the hashed name there would
+//! close a circle: a script is named by its bytes, in them the name of its map, and that by the bytes
+//! of the map, in them the name of the script. As members of a cycle both would be named by a hash
+//! over the two, and no script with a map would keep the name that its content gives it, which is
+//! the one Django gives it too. Nor can the way back be left out of the hash: then the map's bytes
+//! could differ under one name. Django leaves maps alone as well.
 
 use std::ops::Range;
 

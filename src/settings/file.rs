@@ -52,6 +52,9 @@ struct GivenStorage {
 #[serde(default)]
 struct GivenRewrite {
     js_modules: Option<bool>,
+    svg: Option<bool>,
+    web_manifests: Option<bool>,
+    html: Option<bool>,
     style: Option<RewriteStyle>,
     missing: Option<MissingSetting>,
     exceptions: Option<Vec<RewriteException>>,
@@ -92,7 +95,7 @@ const KEYS: &[(&str, &[&str])] = &[
         "storage",
         &["backend", "manifest_name", "manifest_location", "manifest_strict", "keep_originals", "hash", "prehashed"],
     ),
-    ("rewrite", &["js_modules", "style", "missing", "exceptions"]),
+    ("rewrite", &["js_modules", "svg", "web_manifests", "html", "style", "missing", "exceptions"]),
     ("rewrite.exceptions", &["files", "references", "missing"]),
     ("compress", &["codings", "effort"]),
     ("serve", given_serve::KEYS),
@@ -226,6 +229,9 @@ impl Settings {
         set(&mut self.storage.hash, given.storage.hash);
         set(&mut self.storage.prehashed, given.storage.prehashed);
         set(&mut self.rewrite.js_modules, given.rewrite.js_modules);
+        set(&mut self.rewrite.svg, given.rewrite.svg);
+        set(&mut self.rewrite.web_manifests, given.rewrite.web_manifests);
+        set(&mut self.rewrite.html, given.rewrite.html);
         set(&mut self.rewrite.style, given.rewrite.style);
         set(&mut self.rewrite.missing, given.rewrite.missing);
         set(&mut self.rewrite.exceptions, given.rewrite.exceptions);

@@ -16,6 +16,7 @@ mod findstatic;
 mod golden;
 mod graph;
 mod help;
+mod html;
 mod js;
 #[cfg(feature = "testing")]
 mod live_server;
@@ -35,8 +36,10 @@ mod serving;
 mod settings;
 mod storage;
 mod support;
+mod svg;
 #[cfg(all(feature = "askama", feature = "maud", feature = "tera"))]
 mod templates;
 mod tidy;
 mod watch;
+mod web_manifest;
 mod workspace;

@@ -41,6 +41,9 @@ fn every_key_is_read_and_paths_are_relative_to_the_file() {
         hash = "sha256"
         [rewrite]
         js_modules = false
+        svg = true
+        web_manifests = true
+        html = true
         style = "django"
         missing = "warn"
         [[rewrite.exceptions]]
@@ -69,6 +72,7 @@ fn every_key_is_read_and_paths_are_relative_to_the_file() {
     assert_eq!(settings.storage.manifest_location, Some("/site/meta".into()));
     assert!(!settings.storage.manifest_strict && !settings.storage.keep_originals && !settings.rewrite.js_modules);
     assert_eq!((settings.rewrite.style, settings.rewrite.missing), (RewriteStyle::Django, MissingSetting::Warn));
+    assert!(settings.rewrite.svg && settings.rewrite.web_manifests && settings.rewrite.html);
     assert_eq!(settings.rewrite.exceptions[0].references, ["*.map", "*.ts"]);
     assert!(settings.compress.codings.is_empty());
     assert_eq!(settings.serve.max_age, 5);

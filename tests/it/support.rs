@@ -118,6 +118,47 @@ impl Site {
     }
 }
 
+/// Collects each row's source as a file of this extension, beside files that it may refer to, and
+/// compares what is published. `.X` stands for the hash of the files that hold `png`, `.B` for that of
+/// those that hold `/*b*/`.
+pub(crate) fn check_rewriting(setting: &str, extension: &str, rows: &[(&str, &str)]) {
+    let settings =
+        format!("static_root = \"out\"\n[[dirs]]\npath = \"src\"\n[rewrite]\nmissing = \"ignore\"\n{setting} = true\n");
+    let site = Site::new().settings(&settings);
+    for name in ["x.png", "y.png", "c d.png", "é.png", "a&b.png", "a(1).png", "a,b.png", "m.js", "noext", "s.svg"] {
+        site.write(&format!("src/a/{name}"), "png");
+    }
+    site.write("src/top.png", "png");
+    site.write("src/a/b.css", "/*b*/");
+    for (number, (source, _)) in rows.iter().enumerate() {
+        site.write(&format!("src/a/row{number}.{extension}"), source);
+    }
+    site.collect();
+    for (number, (source, expected)) in rows.iter().enumerate() {
+        let expected = expected.replace(".X", ".bff139fa05ac").replace(".B", ".d2a57f83213a");
+        let rewritten = site.read(&format!("out/{}", site.stored(&format!("a/row{number}.{extension}"))));
+        assert_eq!(rewritten, expected, "row {number}: {source:?}");
+        assert_eq!(site.read(&format!("out/a/row{number}.{extension}")), *source, "the plain copy is the source");
+    }
+}
+
+/// What holds for every scanner and any text: references lie on character boundaries, in order and
+/// apart, and each byte of a specifier has its place between them.
+pub(crate) fn assert_law(scanner: &impl staticfiles::references::Scanner, text: &str) {
+    let mut end = 0;
+    for reference in scanner.scan(text) {
+        assert!(reference.span.start >= end, "in order, not overlapping: {text:?}");
+        end = reference.span.end;
+        assert!(text.get(reference.span.clone()).is_some(), "on character boundaries: {text:?}");
+        let mut last = reference.span.start;
+        for at in 0..=reference.specifier.len() {
+            let position = reference.position(text.as_bytes(), at);
+            assert!(position >= last && position <= reference.span.end, "within the reference: {text:?}");
+            last = position;
+        }
+    }
+}
+
 /// Every file below a directory with what tells whether it was written anew.
 pub(crate) fn snapshot(root: &Path) -> Vec<(PathBuf, u64, std::time::SystemTime, Vec<u8>)> {
     use std::os::unix::fs::MetadataExt;

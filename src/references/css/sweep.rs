@@ -49,7 +49,7 @@ impl Found<'_> {
                     word if bytes.get(at + 1 + word.len()) == Some(&b'\\') => return Err(self.emptied()),
                     word if word.eq_ignore_ascii_case(b"import") || word.eq_ignore_ascii_case(b"namespace") => {
                         match self.parsed(at, Self::statement) {
-                            end if is_balanced(&bytes[at..end]) => {
+                            end if !self.closes_other => {
                                 escaped_to = if bytes[at..end].contains(&b'\\') { end } else { escaped_to };
                                 end
                             }
@@ -83,6 +83,7 @@ impl Found<'_> {
     /// Reads on while the statement says what a string or a URL in it means.
     fn statement(&mut self, parser: &mut Parser<'_>) {
         let mut statement = Statement::Other;
+        self.closes_other = false;
         while self.token(parser, &mut statement, false) && statement != Statement::Other {}
     }
 
@@ -93,17 +94,6 @@ impl Found<'_> {
         self.source_map(start, end);
         end
     }
-}
-
-/// Whether every bracket that is closed was opened.
-fn is_balanced(bytes: &[u8]) -> bool {
-    [(b'(', b')'), (b'[', b']'), (b'{', b'}')].iter().all(|(open, close)| {
-        let mut depth = 0;
-        bytes.iter().all(|byte| {
-            depth += i32::from(byte == open) - i32::from(byte == close);
-            depth >= 0
-        })
-    })
 }
 
 /// Where the word begins that ends before `end`.
@@ -134,7 +124,8 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
             quote if *quote == bytes[start] => return at + 1,
             b'\n' | b'\r' | b'\x0c' => return at,
             b'\\' if bytes[at + 1..].starts_with(b"\r\n") => 3,
-            b'\\' => 2,
+            b'\\' if matches!(bytes.get(at + 1), Some(b'\n' | b'\r' | b'\x0c')) => 2,
+            b'\\' => escape_end(bytes, at) - at,
             _ => 1,
         };
     }
@@ -162,7 +153,7 @@ mod tests {
     use super::*;
 
     fn both(css: &str) -> (Option<Found<'_>>, Found<'_>) {
-        let found = || Found { css, skipped: 0, base: 0, references: Vec::new() };
+        let found = || Found { css, skipped: 0, base: 0, closes_other: false, references: Vec::new() };
         let mut parsed = found();
         parsed.block(&mut Parser::new(css), false);
         (found().swept().ok(), parsed)
