@@ -372,3 +372,37 @@ fn a_password_is_used_and_never_shown() {
         assert_eq!((run.status, run.stderr), (Some(1), format!("error: cannot read {place}: {problem}\n")));
     }
 }
+
+#[test]
+fn a_running_program_takes_new_names_over_and_says_once_that_the_server_is_lost() {
+    let mut redis = redis_or_skip!(Redis::start());
+    let url = redis.url("");
+    let site = site(&url);
+    site.collect();
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let ear = told.clone();
+    let builder = StaticFiles::builder(settings(&site, &url));
+    let builder = builder.on_trouble(move |text| ear.lock().expect("a lock").push(text.to_owned()));
+    let static_files = builder.build().expect("built");
+    let first = static_files.url("css/app.css").expect("a URL");
+    let _watch = static_files.watch(Duration::from_millis(20)).expect("a thread");
+    site.write("src/css/app.css", "b{}");
+    site.collect();
+    let now = || static_files.url("css/app.css").expect("a URL");
+    let told = || told.lock().expect("a lock").clone();
+    let wait = |what: &str, is_so: &dyn Fn() -> bool| {
+        let began = Instant::now();
+        while !is_so() {
+            assert!(began.elapsed() < Duration::from_secs(20), "never: {what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    wait("the new name", &|| now() != first);
+    assert!(told().is_empty(), "{:?}", told());
+    let last = now();
+    redis.kill();
+    wait("the loss is told", &|| !told().is_empty());
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(told().len() == 1 && told()[0].ends_with("; the last manifest stays in use"), "{:?}", told());
+    assert_eq!(now(), last);
+}

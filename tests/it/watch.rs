@@ -223,3 +223,16 @@ fn a_lost_server_is_told_of_once_and_when_it_is_back() {
     assert!(told[0].starts_with("cannot read far away: connection refused"), "{told:?}");
     assert_eq!(told[1], "the manifest far away can be used again");
 }
+
+/// Long before anybody would look.
+#[cfg(feature = "notify")]
+#[test]
+fn a_manifest_that_is_written_is_noticed_at_once() {
+    let project = Project::new();
+    project.collect("a{}");
+    let static_files = project.serve();
+    let first = url(&static_files);
+    let _watch = static_files.watch(Duration::from_secs(3600)).expect("a thread");
+    project.collect("b{}");
+    eventually("the new URL", || url(&static_files) != first);
+}
