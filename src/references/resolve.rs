@@ -45,7 +45,8 @@ pub fn resolve(from: &StaticName, specifier: &str, static_url: &StaticUrl) -> Ta
     let path = &url[..url.find(['?', '#']).unwrap_or(url.len())];
     let Some((base, relative)) = split(from, path, static_url) else { return Target::Elsewhere };
     let last = relative.rsplit('/').next().unwrap_or(relative);
-    if matches!(last, "" | "." | "..") {
+    // Escaped dots are dots, and what ends with them is a directory.
+    if last.is_empty() || percent_decode_str(last).eq(*b".") || percent_decode_str(last).eq(*b"..") {
         return Target::Elsewhere;
     }
     let Some(name) = join(base, relative) else { return Target::Nowhere };
@@ -154,6 +155,9 @@ mod tests {
             ("dir/", "elsewhere"),
             (".", "elsewhere"),
             ("..", "elsewhere"),
+            ("%2e", "elsewhere"),
+            ("a/%2E.", "elsewhere"),
+            ("%2e%2e%2e.png", "css/sub/....png %2e%2e%2e.png|"),
             ("/other/x.png", "elsewhere"),
             ("/static", "elsewhere"),
             ("//host/x.png", "elsewhere"),
