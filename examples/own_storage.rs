@@ -1,12 +1,17 @@
 //! A storage of one's own: every file is kept once, under the hash of its content, however many
 //! names it has. It collects under hashed names, with a manifest, without more code.
 //!
-//! `cargo run --example own_storage`
+//! ```text
+//! cargo run --example own_storage
+//! cargo run --example own_storage -- collectstatic --dry-run     the commands over this storage
+//! ```
 
 use std::collections::BTreeMap;
 use std::io;
+use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
+use staticfiles::commands::Manage;
 use staticfiles::storage::{Content, Metadata, Storage};
 use staticfiles::{CollectOptions, Settings, StaticFiles, StaticName};
 
@@ -61,17 +66,30 @@ impl Storage for SharingStorage {
     }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn settings() -> Settings {
+    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/site");
+    let apps = ["journal", "shop"].iter();
+    apps.fold(Settings::new().debug(false), |settings, app| settings.app(*app, format!("{sources}/{app}")))
+}
+
+fn main() -> ExitCode {
+    let manage = Manage::new(settings()).static_files(|builder| builder.storage(SharingStorage::default()));
+    match manage.try_run().map_or_else(demonstrate, Ok) {
+        Ok(status) => status,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn demonstrate() -> staticfiles::Result<ExitCode> {
     // Says what is wrong with a storage; worth a test of its own.
     staticfiles::testing::storage_contract(&SharingStorage::default());
 
-    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/site");
-    let settings = Settings::new().debug(false);
-    let settings =
-        ["journal", "shop"].iter().fold(settings, |settings, app| settings.app(*app, format!("{sources}/{app}")));
-    let static_files = StaticFiles::builder(settings).storage(SharingStorage::default()).build()?;
+    let static_files = StaticFiles::builder(settings()).storage(SharingStorage::default()).build()?;
     println!("{}", static_files.collect(&CollectOptions::new(), &|_event| {})?);
     static_files.reload()?;
     println!("{}", static_files.url("css/journal.css")?);
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! The facade: [`StaticFiles`] wires the parts together and is the one place that reads
 //! [`Settings`]; every part is handed plain values.
 
+mod doubt;
 mod examine;
 #[cfg(feature = "notify")]
 mod notice;
@@ -11,6 +12,7 @@ mod serving;
 mod sources;
 mod watch;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -56,6 +58,8 @@ struct Inner {
     #[cfg(feature = "serve")]
     tally: Arc<crate::serve::Tally>,
     taken: Mutex<watch::Taken>,
+    /// Names of which was told that they have no file.
+    doubted: Mutex<HashSet<String>>,
     trouble: OnTrouble,
 }
 
@@ -130,11 +134,15 @@ impl StaticFiles {
     /// The URL of a file for a template: hashed in release, plain in debug, percent-encoded, query
     /// and fragment kept.
     ///
+    /// In debug every name has a URL; of one that no finder has, and that would be an error in
+    /// release, is told once through [`on_trouble`](StaticFilesBuilder::on_trouble) (B13).
+    ///
     /// # Errors
     ///
     /// In release, with `storage.manifest_strict`, for a name that was not collected; the error
     /// names the nearest that were.
     pub fn url(&self, name: &str) -> Result<String> {
+        self.0.doubt(name);
         let published = self.0.current.load();
         let resolver = &published.resolver;
         resolver.url(name).map_err(|error| match &self.0.manifests {
@@ -449,6 +457,7 @@ impl StaticFilesBuilder {
             #[cfg(feature = "serve")]
             tally: Arc::default(),
             taken: Mutex::default(),
+            doubted: Mutex::default(),
             trouble: self.trouble,
             settings,
         })))

@@ -304,3 +304,22 @@ fn a_port_in_use_is_said_in_plain_words() {
     );
     assert_eq!(run.status, Some(1));
 }
+
+#[test]
+fn in_debug_a_name_that_no_finder_has_is_told_of_once_b13() {
+    let site = site();
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let tell = told.clone();
+    let settings = staticfiles::Settings::new().debug(true).dir(site.path("src"));
+    let builder = staticfiles::StaticFiles::builder(settings);
+    let builder = builder.on_trouble(move |text| tell.lock().expect("a list").push(text.to_owned()));
+    let static_files = builder.build().expect("static files");
+    for name in ["css/ap.css", "css/ap.css?v=2", "css/app.css", "css/app.css#top", "css/", "/css/app.css"] {
+        static_files.url(name).expect("every name has a URL in debug");
+    }
+    let expected = [
+        "`css/ap.css` is in no finder: with debug off, its URL is an error; did you mean `css/app.css`?",
+        "`/css/app.css` is in no finder: with debug off, its URL is an error; did you mean `css/app.css`?",
+    ];
+    assert_eq!(*told.lock().expect("a list"), expected);
+}

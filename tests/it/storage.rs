@@ -35,6 +35,28 @@ fn a_storage_of_ones_own_collects_under_hashed_names() {
     assert!(hash.is_some_and(|hash| hash.len() == 12), "{stdout}");
 }
 
+/// Django behaviours 61, 85 and 111: where files have no paths.
+#[test]
+fn a_storage_elsewhere_is_asked_about_and_takes_no_links() {
+    let program =
+        std::path::Path::new(env!("CARGO_BIN_EXE_staticfiles")).with_file_name("examples").join("own_storage");
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(&program);
+        let output = command.args(arguments).stdin(std::process::Stdio::null()).output().expect("it runs");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (status, stdout, stderr) = run(&["collectstatic"]);
+    let asked = "\nYou have requested to collect static files at the destination\nlocation as specified in your settings.\n\n\
+                 This will overwrite existing files!\n";
+    assert!(stdout.starts_with(asked), "{stdout}");
+    assert_eq!((status, &*stderr), (Some(1), "error: Collecting static files cancelled.\n"));
+    let (status, _, stderr) = run(&["collectstatic", "--no-input", "--link"]);
+    assert_eq!((status, &*stderr), (Some(1), "error: Can't symlink to a remote destination.\n"));
+    let (status, stdout, stderr) = run(&["collectstatic", "--no-input"]);
+    assert!(status == Some(0) && stdout.contains(" static files copied, "), "{stdout} {stderr}");
+}
+
 #[test]
 fn names_are_hashed_by_a_function_of_the_program() {
     let site = Site::new().file("src/a.css", "a{b:url(x.png)}").file("src/x.png", "png").file("src/notes.txt", "plain");
