@@ -1,6 +1,9 @@
 //! The facade: [`StaticFiles`] wires the parts together and is the one place that reads
 //! [`Settings`]; every part is handed plain values.
 
+mod builder;
+#[cfg(feature = "collect")]
+mod collecting;
 mod doubt;
 mod examine;
 #[cfg(feature = "notify")]
@@ -10,21 +13,22 @@ mod published;
 #[cfg(feature = "serve")]
 mod serving;
 mod sources;
+mod stores;
 mod watch;
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+pub use self::builder::StaticFilesBuilder;
 use self::published::{Current, Published};
 pub use self::watch::ManifestWatch;
 use crate::error::{Check, Error, Result, Severity};
-use crate::finders::{Finder, Finders, FoundFile};
-use crate::manifest::{FileManifestStore, Manifest, ManifestStore};
+use crate::finders::{Finders, FoundFile};
+use crate::manifest::{Manifest, ManifestStore};
 use crate::name::StaticName;
 use crate::resolver::{Resolver, StaticUrl};
-use crate::settings::{Backend, ManifestLocation, Settings, scheme};
-use crate::storage::{FileSystemStorage, Storage};
+use crate::settings::Settings;
+use crate::storage::Storage;
 use crate::trouble::OnTrouble;
 
 /// The static files of a program: found, collected, served and named in templates. Cheap to clone;
@@ -60,20 +64,6 @@ struct Inner {
     taken: Mutex<watch::Taken>,
     /// Names of which was told that they have no file.
     doubted: Mutex<HashSet<String>>,
-    trouble: OnTrouble,
-}
-
-/// Puts a [`StaticFiles`] together from settings and parts of one's own.
-#[derive(Debug)]
-pub struct StaticFilesBuilder {
-    settings: Settings,
-    finders: Vec<Arc<dyn Finder>>,
-    storage: Option<Arc<dyn Storage>>,
-    manifests: Option<Arc<dyn ManifestStore>>,
-    #[cfg(feature = "collect")]
-    scanners: Vec<Arc<dyn crate::references::Scanner>>,
-    #[cfg(feature = "collect")]
-    name_hash: Option<crate::collect::CustomHash>,
     trouble: OnTrouble,
 }
 
@@ -236,10 +226,10 @@ impl StaticFiles {
             keep_originals: settings.storage.keep_originals,
             scanners: &inner.scanners,
             static_url: &inner.static_url,
-            missing: missing(&settings.rewrite),
-            style: style(settings.rewrite.style),
+            missing: collecting::missing(&settings.rewrite),
+            style: collecting::style(settings.rewrite.style),
             prehashed: crate::finders::Ignore::new(&settings.storage.prehashed),
-            compression: compression(&settings.compress),
+            compression: collecting::compression(&settings.compress),
         });
         let collection = Collection {
             finders: &inner.finders,
@@ -314,162 +304,6 @@ impl StaticFiles {
     }
 }
 
-impl StaticFilesBuilder {
-    /// Says whether files are served from the finders under their plain names, over what the
-    /// settings say.
-    pub fn debug(mut self, debug: bool) -> Self {
-        self.settings.debug = Some(debug);
-        self
-    }
-
-    /// Asks this finder too, after those of the settings.
-    pub fn finder(mut self, finder: impl Finder) -> Self {
-        self.finders.push(Arc::new(finder));
-        self
-    }
-
-    /// Publishes into this storage instead of the static root.
-    pub fn storage(mut self, storage: impl Storage) -> Self {
-        self.storage = Some(Arc::new(storage));
-        self
-    }
-
-    /// Keeps the manifest there instead of in the storage.
-    pub fn manifests(mut self, manifests: impl ManifestStore) -> Self {
-        self.manifests = Some(Arc::new(manifests));
-        self
-    }
-
-    /// Rewrites the references of another kind of text too.
-    #[cfg(feature = "collect")]
-    pub fn scanner(mut self, scanner: impl crate::references::Scanner) -> Self {
-        self.scanners.push(Arc::new(scanner));
-        self
-    }
-
-    /// Names files by this hash instead of the one of the settings: Django's `file_hash` (behaviour
-    /// 128).
-    ///
-    /// ```
-    /// # use staticfiles::{Settings, StaticFiles};
-    /// # fn main() -> staticfiles::Result<()> {
-    /// let static_files = StaticFiles::builder(Settings::new().static_root("out"))
-    ///     .name_hash(|_name, content| {
-    ///         let mut bytes = Vec::new();
-    ///         content.read_to_end(&mut bytes)?;
-    ///         Ok(Some(format!("{:08x}", bytes.iter().fold(0_u32, |sum, byte| sum.rotate_left(5) ^ u32::from(*byte)))))
-    ///     })
-    ///     .build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "collect")]
-    pub fn name_hash(
-        mut self,
-        hash: impl Fn(&StaticName, &mut dyn std::io::Read) -> std::io::Result<Option<String>> + Send + Sync + 'static,
-    ) -> Self {
-        self.name_hash = Some(crate::collect::CustomHash::new(hash));
-        self
-    }
-
-    /// Tells of files that should be served and cannot, and of manifests that should be taken over
-    /// and cannot, a line at a time.
-    pub fn on_trouble(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.trouble = OnTrouble::new(tell);
-        self
-    }
-
-    /// Puts everything together and, in release, loads the manifest of the last collection if there
-    /// is one.
-    ///
-    /// # Errors
-    ///
-    /// When a setting is wrong, or the manifest cannot be used.
-    pub fn build(self) -> Result<StaticFiles> {
-        let static_files = self.build_for_collecting()?;
-        if !static_files.is_debug() {
-            static_files.0.load()?;
-        }
-        Ok(static_files)
-    }
-
-    /// Puts everything together without a look at the manifest: a broken one must not keep
-    /// collecting from replacing it (B19).
-    ///
-    /// # Errors
-    ///
-    /// When a setting is wrong.
-    pub fn build_for_collecting(self) -> Result<StaticFiles> {
-        let settings = self.settings;
-        let static_url = StaticUrl::new(&settings.static_url)?;
-        let media_url = StaticUrl::media(&settings.media_url)?;
-        let debug = settings.debug.unwrap_or(cfg!(debug_assertions));
-        let packages = packages::Packages::new(&settings);
-        examine::refuse_media(&settings, &static_url, debug, &packages)?;
-        let finders = Finders::new(sources::finders(&settings, &packages, debug)?.into_iter().chain(self.finders));
-        let storage = match (self.storage, &settings.static_root) {
-            (Some(storage), _) => Some(storage),
-            (None, Some(root)) => Some(file_system(&settings, root)),
-            (None, None) => None,
-        };
-        let manifests = match (self.manifests, &storage, settings.storage.backend) {
-            (Some(manifests), ..) => Some(manifests),
-            (None, Some(storage), Backend::Manifest) => Some(manifest_store(&settings, storage)?),
-            (None, ..) => None,
-        };
-        #[cfg(feature = "collect")]
-        let scanners = self.scanners.into_iter().chain(scanners(&settings.rewrite)).collect();
-        let resolver = match (debug, &manifests) {
-            (false, Some(_)) => {
-                Resolver::listed(static_url.clone(), Default::default(), settings.storage.manifest_strict)
-            }
-            (_, None) if settings.storage.backend == Backend::FileSystem => Resolver::verbatim(static_url.clone()),
-            _ => Resolver::plain(static_url.clone()),
-        };
-        #[cfg(feature = "serve")]
-        let serving = serving::Serving::new(&settings, &static_url)?;
-        #[cfg(feature = "serve")]
-        let lookup = serving
-            .first(&settings, debug, &finders, storage.as_ref(), manifests.is_some())
-            .on_trouble(self.trouble.clone());
-        let current = Current::new(Published {
-            resolver,
-            #[cfg(feature = "serve")]
-            lookup,
-        });
-        Ok(StaticFiles(Arc::new(Inner {
-            debug,
-            static_url,
-            media_url: media_url.to_string(),
-            packages,
-            finders,
-            storage,
-            manifests,
-            #[cfg(feature = "collect")]
-            scanners,
-            #[cfg(feature = "collect")]
-            name_hash: self
-                .name_hash
-                .map_or_else(|| name_hash(settings.storage.hash), crate::collect::NameHash::Custom),
-            current: Arc::new(current),
-            #[cfg(feature = "serve")]
-            serving,
-            #[cfg(feature = "serve")]
-            tally: Arc::default(),
-            taken: Mutex::default(),
-            doubted: Mutex::default(),
-            trouble: self.trouble,
-            settings,
-        })))
-    }
-}
-
-impl From<Settings> for StaticFilesBuilder {
-    fn from(settings: Settings) -> Self {
-        StaticFiles::builder(settings)
-    }
-}
-
 impl Inner {
     fn storage(&self) -> Result<&Arc<dyn Storage>> {
         self.storage.as_ref().ok_or_else(|| {
@@ -497,116 +331,4 @@ impl Inner {
         });
         Ok(())
     }
-}
-
-fn file_system(settings: &Settings, root: &Path) -> Arc<dyn Storage> {
-    let storage = FileSystemStorage::new(root)
-        .file_mode(settings.file_permissions_mode)
-        .directory_mode(settings.directory_permissions_mode);
-    Arc::new(storage)
-}
-
-fn manifest_store(settings: &Settings, storage: &Arc<dyn Storage>) -> Result<Arc<dyn ManifestStore>> {
-    let name = StaticName::new(&settings.storage.manifest_name)
-        .map_err(|error| Error::Settings(format!("storage.manifest_name: {error}")))?;
-    Ok(match &settings.storage.manifest_location {
-        Some(ManifestLocation::Directory(directory)) => match below_static_root(settings, directory, &name) {
-            Some(name) => Arc::new(FileManifestStore::new(storage.clone(), name)),
-            None => Arc::new(FileManifestStore::elsewhere(file_system(settings, directory), name)),
-        },
-        Some(ManifestLocation::Url(url)) => return manifest_server(url, &name),
-        None => Arc::new(FileManifestStore::new(storage.clone(), name)),
-    })
-}
-
-/// The name of a manifest in a directory of the static root: among the published files it has to be
-/// known as one that is none of them.
-fn below_static_root(settings: &Settings, directory: &Path, name: &StaticName) -> Option<StaticName> {
-    let below = directory.strip_prefix(settings.static_root.as_deref()?).ok()?;
-    name.with_prefix(&below.to_str()?.replace('\\', "/")).ok()
-}
-
-/// Where a URL leads. It may hold a password, so an error says no more of it than the scheme.
-fn manifest_server(url: &str, name: &StaticName) -> Result<Arc<dyn ManifestStore>> {
-    let scheme = scheme(url).unwrap_or_default().to_ascii_lowercase();
-    match &*scheme {
-        "redis" | "rediss" | "redis+unix" | "valkey" | "valkeys" | "valkey+unix" => in_redis(url, name),
-        _ => Err(Error::Settings(format!(
-            "storage.manifest_location: no manifest can be kept at {scheme}://; name a directory, or redis://HOST"
-        ))),
-    }
-}
-
-#[cfg(feature = "redis")]
-fn in_redis(url: &str, name: &StaticName) -> Result<Arc<dyn ManifestStore>> {
-    match crate::manifest::RedisManifestStore::new(url, name) {
-        Ok(manifests) => Ok(Arc::new(manifests)),
-        Err(error) => Err(Error::Settings(format!("storage.manifest_location: {error}"))),
-    }
-}
-
-#[cfg(not(feature = "redis"))]
-fn in_redis(_: &str, _: &StaticName) -> Result<Arc<dyn ManifestStore>> {
-    let text = "storage.manifest_location: a manifest in Redis needs the feature `redis` of the crate `staticfiles`, \
-                which this program was built without";
-    Err(Error::Settings(text.to_owned()))
-}
-
-/// The scanners that the settings ask for.
-#[cfg(feature = "collect")]
-fn scanners(rewrite: &crate::settings::RewriteSettings) -> Vec<Arc<dyn crate::references::Scanner>> {
-    use crate::references::{CssScanner, HtmlScanner, JsScanner, Scanner, SvgScanner, WebManifestScanner};
-    let modules = rewrite.js_modules;
-    let mut scanners: Vec<Arc<dyn Scanner>> = vec![Arc::new(CssScanner), Arc::new(JsScanner::new(modules))];
-    if rewrite.svg {
-        scanners.push(Arc::new(SvgScanner));
-    }
-    if rewrite.web_manifests {
-        scanners.push(Arc::new(WebManifestScanner));
-    }
-    if rewrite.html {
-        scanners.push(Arc::new(HtmlScanner::new(modules)));
-    }
-    scanners
-}
-
-#[cfg(feature = "collect")]
-fn name_hash(hash: crate::settings::HashKind) -> crate::collect::NameHash {
-    match hash {
-        crate::settings::HashKind::Md5 => crate::collect::NameHash::Md5,
-        crate::settings::HashKind::Sha256 => crate::collect::NameHash::Sha256,
-    }
-}
-
-#[cfg(feature = "collect")]
-fn compression(compress: &crate::settings::CompressSettings) -> crate::collect::Compression {
-    use crate::collect::{Compression, Effort};
-    let effort = match compress.effort {
-        crate::settings::Effort::Fast => Effort::Fast,
-        crate::settings::Effort::Balanced => Effort::Balanced,
-        crate::settings::Effort::Best => Effort::Best,
-    };
-    Compression { codings: compress.codings.clone(), effort }
-}
-
-#[cfg(feature = "collect")]
-fn style(style: crate::settings::RewriteStyle) -> crate::collect::Style {
-    match style {
-        crate::settings::RewriteStyle::Minimal => crate::collect::Style::Minimal,
-        crate::settings::RewriteStyle::Django => crate::collect::Style::Django,
-    }
-}
-
-#[cfg(feature = "collect")]
-fn missing(rewrite: &crate::settings::RewriteSettings) -> crate::collect::Missing {
-    use crate::collect::MissingRule;
-    use crate::settings::MissingSetting;
-    let rule = |setting| match setting {
-        MissingSetting::Error => MissingRule::Error,
-        MissingSetting::Warn => MissingRule::Warn,
-        MissingSetting::Ignore => MissingRule::Ignore,
-    };
-    let exceptions = rewrite.exceptions.iter();
-    let exceptions = exceptions.map(|one| (one.files.clone(), one.references.clone(), rule(one.missing)));
-    crate::collect::Missing { default: rule(rewrite.missing), exceptions: exceptions.collect() }
 }
