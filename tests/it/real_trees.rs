@@ -63,6 +63,11 @@ async fn check(name: &str) {
                 continue;
             };
             let Some(original) = logical.get(target.as_str()) else {
+                // A directory is left alone: servers of modules may look into it.
+                let below = format!("{target}/");
+                if paths.range(below.clone()..).next().is_some_and(|(name, _)| name.starts_with(&below)) {
+                    continue;
+                }
                 assert!(
                     missing.contains(&(name.as_str(), reference.specifier.as_str())),
                     "{name}: {}",
@@ -84,7 +89,8 @@ async fn check(name: &str) {
         }
         assert_eq!(source, fs::read_to_string(tree.join(name)).expect("a source"), "{name}");
     }
-    assert!(checked > 0, "{name} has references");
+    // Two are built in one piece, and ship no source maps.
+    assert!(checked > 0 || ["tinymce", "video.js"].contains(&name), "{name} has references");
 }
 
 #[tokio::test]
@@ -125,4 +131,49 @@ async fn shoelace() {
 #[tokio::test]
 async fn ol() {
     check("ol").await;
+}
+
+#[tokio::test]
+async fn three() {
+    check("three").await;
+}
+
+#[tokio::test]
+async fn codemirror() {
+    check("codemirror").await;
+}
+
+#[tokio::test]
+async fn monaco_editor() {
+    check("monaco-editor").await;
+}
+
+#[tokio::test]
+async fn ionic_core() {
+    check("ionic-core").await;
+}
+
+#[tokio::test]
+async fn jquery() {
+    check("jquery").await;
+}
+
+#[tokio::test]
+async fn ckeditor4() {
+    check("ckeditor4").await;
+}
+
+#[tokio::test]
+async fn tinymce() {
+    check("tinymce").await;
+}
+
+#[tokio::test]
+async fn ace_builds() {
+    check("ace-builds").await;
+}
+
+#[tokio::test]
+async fn video_js() {
+    check("video.js").await;
 }
