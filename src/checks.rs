@@ -112,7 +112,7 @@ pub(crate) fn codings(codings: &[Coding]) -> Vec<Check> {
         format!("The codings setting asks for {}, and this program makes no such variants.", missing.join(", "));
     let hint =
         "Build it with the feature `compress` of the crate `staticfiles`, or take them out of [compress] codings.";
-    vec![warning("staticfiles.W019", message, hint)]
+    vec![warning("staticfiles.W021", message, hint)]
 }
 
 fn directory(dir: &Source<'_>, static_root: Option<&Path>) -> Vec<Check> {

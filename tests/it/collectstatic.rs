@@ -540,3 +540,13 @@ fn a_cleared_storage_keeps_the_dates_of_what_it_still_publishes() {
     site.run(&["collectstatic", "--noinput", "--clear"]).status(0);
     assert_eq!(site.read("out/staticfiles.json"), manifest);
 }
+
+#[test]
+fn row_42_files_behind_links_are_collected_as_files() {
+    let site = plain().file("elsewhere/deep/d.txt", "d").file("elsewhere/f.txt", "f");
+    symlink(site.path("elsewhere/deep"), site.path("src/linked")).expect("a link to a directory");
+    symlink(site.path("elsewhere/f.txt"), site.path("src/f.txt")).expect("a link to a file");
+    site.collect();
+    assert_eq!((site.read("out/linked/d.txt"), site.read("out/f.txt")), ("d".to_owned(), "f".to_owned()));
+    assert!(!is_link(&site.path("out/linked")) && !is_link(&site.path("out/f.txt")));
+}
