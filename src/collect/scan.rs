@@ -185,6 +185,8 @@ impl Place {
         let line_end = text[span.end..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| span.end + end);
         let line = text[..line_start].iter().filter(|byte| **byte == b'\n').count() + 1;
         let before = String::from_utf8_lossy(&text[line_start..span.start]);
+        // A byte order mark is no column of the first line.
+        let before = before.trim_start_matches('\u{feff}');
         let column = before.chars().count();
         // A reference may go over several lines.
         let rest = String::from_utf8_lossy(&text[span.start..line_end]);

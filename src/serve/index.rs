@@ -159,14 +159,30 @@ impl Source {
     fn answer(&self, entry: &Entry, method: &Method, headers: &HeaderMap, trouble: &OnTrouble) -> Response<Own> {
         let decision = decide(&entry.asset, method, headers);
         let stored = &entry.stored[decision.representation];
-        if decision.representation > 0 {
-            return self.variant(entry, stored, &decision).unwrap_or_else(|problem| {
-                self.tell(stored, &problem, trouble);
-                let asset = entry.asset.without_variants();
-                self.identity(entry, &asset, method, headers, trouble)
-            });
+        if decision.representation == 0 {
+            return self.identity(entry, &entry.asset, method, headers, trouble);
         }
-        self.identity(entry, &entry.asset, method, headers, trouble)
+        // Under a plain name there may be a newer file by now, of which the manifest knows no variant.
+        let variant = (entry.immutable || self.is_still_recorded(entry))
+            .then(|| self.variant(entry, stored, &decision).map_err(|problem| self.tell(stored, &problem, trouble)));
+        variant.and_then(Result::ok).unwrap_or_else(|| {
+            let asset = entry.asset.without_variants();
+            self.identity(entry, &asset, method, headers, trouble)
+        })
+    }
+
+    /// Whether the file as it is is the one that the manifest records.
+    fn is_still_recorded(&self, entry: &Entry) -> bool {
+        let stored = &entry.stored[0];
+        let look = || {
+            let mut opened = self.open(stored)?;
+            let is_recorded = self.is_recorded(stored, &mut opened)?;
+            if is_recorded {
+                self.keep(stored, &opened.payload);
+            }
+            io::Result::Ok(is_recorded)
+        };
+        stored.body.get().is_some() || look().unwrap_or(false)
     }
 
     fn variant(&self, entry: &Entry, stored: &Stored, decision: &Decision) -> io::Result<Response<Own>> {
@@ -174,7 +190,10 @@ impl Source {
         if !self.is_recorded(stored, &mut opened)? {
             return Err(not_as_recorded());
         }
-        self.keep(stored, &opened.payload);
+        // What is sent from memory is not looked at again; a file and its variants only together.
+        if entry.immutable || entry.stored[0].body.get().is_some() {
+            self.keep(stored, &opened.payload);
+        }
         send(decision, &entry.asset, opened.payload)
     }
 

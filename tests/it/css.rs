@@ -138,3 +138,10 @@ proptest! {
         prop_assert_eq!(splice::<&str>(text.as_bytes(), []), text.as_bytes());
     }
 }
+
+#[test]
+fn a_byte_order_mark_is_no_column() {
+    let site = Site::new().file("src/a.css", "\u{feff}a{b:url(none.png)}");
+    let run = site.run(&["collectstatic", "--no-input"]).status(1);
+    assert!(run.stderr.contains("a.css:1:9: `none.png`"), "{run:?}");
+}

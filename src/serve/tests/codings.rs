@@ -206,6 +206,30 @@ async fn a_variant_that_is_missing_or_not_as_recorded_is_passed_over_and_told_on
     }
 }
 
+/// The manifest of a newer file under a plain name is not here yet: no variant is of its bytes.
+#[tokio::test]
+async fn a_plain_name_that_is_newer_or_gone_has_no_variants() {
+    for now in [Some(&b"newer"[..]), None] {
+        let root = tempfile::tempdir().expect("a directory");
+        let lookup = coded(Arc::new(FileSystemStorage::new(root.path())), &[(Coding::Br, BR)]);
+        match now {
+            Some(bytes) => fs::write(root.path().join("css/app.css"), bytes).expect("a file"),
+            None => fs::remove_file(root.path().join("css/app.css")).expect("a file"),
+        }
+        let (lookup, events) = listen(lookup);
+        for accepted in ["br", "identity", "br"] {
+            let reply = send(&lookup, Method::GET, PATHS[0], &[("accept-encoding", accepted)]).await;
+            match now {
+                Some(bytes) => assert_eq!((reply.status, &reply.body[..]), (StatusCode::OK, bytes), "{accepted}"),
+                None => assert_eq!(reply.status, StatusCode::NOT_FOUND, "{accepted}"),
+            }
+        }
+        assert_eq!(heard(&events).len(), if now.is_some() { 0 } else { 1 }, "{:?}", heard(&events));
+        let reply = send(&lookup, Method::GET, PATHS[1], &[("accept-encoding", "br")]).await;
+        assert_eq!(reply.body, BR, "the hashed name keeps its variant");
+    }
+}
+
 #[tokio::test]
 async fn a_large_variant_is_streamed_and_cut() {
     let root = tempfile::tempdir().expect("a directory");
