@@ -39,7 +39,7 @@
 //! |---|---|---|
 //! | `collect` | through `cli` | [`StaticFiles::collect`]: hashing, rewriting, publishing |
 //! | `serve` | through `cli` | [`StaticFiles::layer`]: the Tower layer |
-//! | `compress` | through `cli` | compressed variants of what is collected; `brotli`, `zstd` and `gzip` alone |
+//! | `compress` | no | compressed variants of what is collected; `brotli`, `zstd` and `gzip` alone |
 //! | `toml` | through `cli` | [`Settings`] from `staticfiles.toml` and the environment |
 //! | `embed` | no | `embedded_app!()`, beside [`app!`]: an app whose files are compiled into the program |
 //! | `cargo-metadata` | no | the finder `cargo_metadata`: apps among the dependencies of a cargo package |
