@@ -22,8 +22,13 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 const NEAR: f64 = 0.7;
 
 fn score(word: &str, candidate: &str) -> f64 {
-    let similar = strsim::normalized_damerau_levenshtein(word, candidate);
-    if last_segment(word) == last_segment(candidate) { 1.0 + similar } else { similar }
+    if last_segment(word) != last_segment(candidate) {
+        return strsim::normalized_damerau_levenshtein(word, candidate);
+    }
+    // There may be thousands of `index.js`, so no measure that takes its time: how much of the end
+    // they share.
+    let shared = word.bytes().rev().zip(candidate.bytes().rev()).take_while(|(a, b)| a == b).count();
+    1.0 + shared as f64 / word.len().max(candidate.len()).max(1) as f64
 }
 
 /// How often each letter is in a word, by a coarse count. An edit of one letter changes it by two at
