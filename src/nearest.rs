@@ -23,12 +23,23 @@ const NEAR: f64 = 0.7;
 
 fn score(word: &str, candidate: &str) -> f64 {
     if last_segment(word) != last_segment(candidate) {
-        return strsim::normalized_damerau_levenshtein(word, candidate);
+        return similarity(word, candidate);
     }
     // There may be thousands of `index.js`, so no measure that takes its time: how much of the end
     // they share.
     let shared = word.bytes().rev().zip(candidate.bytes().rev()).take_while(|(a, b)| a == b).count();
     1.0 + shared as f64 / word.len().max(candidate.len()).max(1) as f64
+}
+
+/// From 0 to 1. What both begin or end with needs no measuring, and paths share much of it.
+fn similarity(a: &str, b: &str) -> f64 {
+    let shared: usize = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(shared, _)| shared.len_utf8()).sum();
+    let (left, right) = (&a[shared..], &b[shared..]);
+    let (left_end, right_end) = (left.chars().rev(), right.chars().rev());
+    let end: usize = left_end.zip(right_end).take_while(|(a, b)| a == b).map(|(shared, _)| shared.len_utf8()).sum();
+    let edits = strsim::damerau_levenshtein(&left[..left.len() - end], &right[..right.len() - end]);
+    let length = a.chars().count().max(b.chars().count()).max(1);
+    1.0 - edits as f64 / length as f64
 }
 
 /// How often each letter is in a word, by a coarse count. An edit of one letter changes it by two at
@@ -65,9 +76,15 @@ fn last_segment(path: &str) -> &str {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Letters, NEAR, nearest, score};
+    use super::{Letters, NEAR, nearest, score, similarity};
 
     proptest! {
+        #[test]
+        fn what_is_shared_does_not_count(a in "[ab/.é]{0,9}", b in "[ab/.é]{0,9}") {
+            let whole = if a.is_empty() && b.is_empty() { 1.0 } else { strsim::normalized_damerau_levenshtein(&a, &b) };
+            prop_assert!((similarity(&a, &b) - whole).abs() < 1e-9, "{} {}", similarity(&a, &b), whole);
+        }
+
         #[test]
         fn no_near_name_is_passed_over(a in "[ab/.é]{0,9}", b in "[ab/.é]{0,9}") {
             prop_assert!(score(&a, &b) <= NEAR || score(&a, &b) >= 1.0 || Letters::of(&a).may_be_near(&b));
