@@ -100,6 +100,18 @@ impl Error {
         Self::Source { path: shown(path), problem: problem.into() }
     }
 
+    /// An error if there is any, all of them together.
+    pub(crate) fn none_of(errors: Vec<Error>) -> Result<()> {
+        if errors.is_empty() { Ok(()) } else { Err(Self::several(errors)) }
+    }
+
+    /// An error if some of the findings are; else the findings, which are only warnings.
+    pub(crate) fn none_among(checks: Vec<Check>) -> Result<Vec<Check>> {
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            checks.into_iter().partition(|check| check.severity == Severity::Error);
+        if errors.is_empty() { Ok(warnings) } else { Err(Self::Checks { checks: errors }) }
+    }
+
     /// One error of many: itself if it is alone.
     pub(crate) fn several(mut errors: Vec<Error>) -> Self {
         if errors.len() == 1 { errors.remove(0) } else { Self::Several { errors } }

@@ -79,6 +79,13 @@ impl StaticName {
         self.0.rsplit_once('/').map_or("", |(parent, _)| parent)
     }
 
+    /// The directories above it, nearest first: `a/b` and `a` of `a/b/c.css`.
+    #[cfg(feature = "collect")]
+    pub(crate) fn ancestors(&self) -> impl Iterator<Item = &str> {
+        std::iter::successors(Some(self.parent()), |directory| Some(directory.rsplit_once('/')?.0))
+            .take_while(|directory| !directory.is_empty())
+    }
+
     /// What follows the last dot of the file name, as it is written, or `""`.
     pub fn extension(&self) -> &str {
         let (_, extension) = split_extension(self.file_name());

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex};
 pub use self::builder::StaticFilesBuilder;
 use self::published::{Current, Published};
 pub use self::watch::ManifestWatch;
-use crate::error::{Check, Error, Result, Severity};
+use crate::error::{Check, Error, Result};
 use crate::finders::{Finders, FoundFile};
 use crate::manifest::{Manifest, ManifestStore};
 use crate::name::StaticName;
@@ -117,8 +117,7 @@ impl StaticFiles {
     /// The directory that files are collected to, if it is one of this machine.
     #[cfg(feature = "cli")]
     pub(crate) fn local_root(&self) -> Option<std::path::PathBuf> {
-        let any = StaticName::new("x").ok()?;
-        Some(self.0.storage.as_ref()?.local_path(&any)?.parent()?.to_path_buf())
+        crate::storage::local_root(&**self.0.storage.as_ref()?)
     }
 
     /// The URL of a file for a template: hashed in release, plain in debug, percent-encoded, query
@@ -195,9 +194,7 @@ impl StaticFiles {
     ///
     /// When some are errors.
     pub fn checked(&self) -> Result<Vec<Check>> {
-        let (errors, warnings): (Vec<_>, Vec<_>) =
-            self.check().into_iter().partition(|check| check.severity == Severity::Error);
-        if errors.is_empty() { Ok(warnings) } else { Err(Error::Checks { checks: errors }) }
+        Error::none_among(self.check())
     }
 
     /// Collects all files into the static root: copies, hashed names, rewritten references, and at

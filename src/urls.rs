@@ -1,16 +1,11 @@
 //! Static files as routes of an axum router instead of a layer around it, as Django's
 //! `staticfiles_urlpatterns` has them (behaviours 200 and 201).
 
-use std::convert::Infallible;
-use std::future::{Ready, ready};
-use std::task::{Context, Poll};
-
 use axum::Router;
-use http::{Request, Response, StatusCode};
 use tower_layer::Layer;
-use tower_service::Service;
 
 use crate::resolver::encode_path;
+use crate::serve::NothingElse;
 use crate::static_files::StaticFiles;
 
 /// In debug, a router that answers every request below the static URL from the finders. In release,
@@ -43,7 +38,7 @@ where
     if !static_files.is_debug() || !url.host().is_empty() {
         return Router::new();
     }
-    let service = static_files.layer_of_routes().layer(Nothing);
+    let service = static_files.layer_of_routes().layer(NothingElse);
     prefixes(url.path()).into_iter().fold(Router::new().without_v07_checks(), |router, prefix| {
         router.route_service(&prefix, service.clone()).route_service(&format!("{prefix}{{*path}}"), service.clone())
     })
@@ -59,24 +54,4 @@ fn prefixes(path: &str) -> Vec<String> {
         prefixes.push(plain);
     }
     prefixes
-}
-
-/// What is behind the layer, where no request comes.
-#[derive(Debug, Clone, Copy)]
-struct Nothing;
-
-impl<B> Service<Request<B>> for Nothing {
-    type Response = Response<String>;
-    type Error = Infallible;
-    type Future = Ready<Result<Response<String>, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Request<B>) -> Self::Future {
-        let mut response = Response::new(String::new());
-        *response.status_mut() = StatusCode::NOT_FOUND;
-        ready(Ok(response))
-    }
 }

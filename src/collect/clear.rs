@@ -22,9 +22,9 @@ pub(super) fn begin(collection: &Collection<'_>, plan: &Plan, options: &CollectO
         let entries = storage.entries()?;
         if !options.dry_run {
             let names: HashSet<&str> = plan.files.iter().map(|file| file.name.as_str()).collect();
-            let directories: HashSet<&str> = plan.files.iter().flat_map(|file| ancestors(&file.name)).collect();
+            let directories: HashSet<&str> = plan.files.iter().flat_map(|file| file.name.ancestors()).collect();
             let is_in_the_way = |name: &StaticName| {
-                directories.contains(name.as_str()) || ancestors(name).any(|above| names.contains(above))
+                directories.contains(name.as_str()) || name.ancestors().any(|above| names.contains(above))
             };
             storage.clear(&|name| !is_in_the_way(name))?;
         }
@@ -58,10 +58,4 @@ pub(super) fn finish(
         None => {}
     }
     storage.clear(&|name| published.contains(name)).map_err(|source| collection.cannot_write(source))
-}
-
-/// The directories above a name, nearest first.
-fn ancestors(name: &StaticName) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(name.parent()), |parent| Some(parent.rsplit_once('/').map_or("", |(parent, _)| parent)))
-        .take_while(|parent| !parent.is_empty())
 }

@@ -1,5 +1,5 @@
-//! From a source tree to a published one: plan → scan → stamp → compress → write → publish. Each station hands
-//! a plain value to the next; nothing is written before everything that can be wrong was looked at.
+//! From a source tree to a published one: plan → scan → stamp → compress → write → publish. Each
+//! station hands a plain value to the next; nothing is written before everything that can be wrong was looked at.
 
 mod clear;
 mod compress;
@@ -28,7 +28,7 @@ use crate::manifest::{Manifest, ManifestStore};
 use crate::name::StaticName;
 use crate::references::Scanner;
 use crate::resolver::StaticUrl;
-use crate::storage::Storage;
+use crate::storage::{Storage, local_root};
 
 /// What one run of collecting may be told.
 #[derive(Debug, Clone, Default)]
@@ -194,8 +194,7 @@ impl Collection<'_> {
 
     /// Links can only be made where files have paths (Django behaviour 85).
     fn refuse_links(&self, options: &CollectOptions) -> Result<()> {
-        let is_remote = || StaticName::new("x").is_ok_and(|any| self.storage.local_path(&any).is_none());
-        if options.link && is_remote() {
+        if options.link && local_root(self.storage).is_none() {
             return Err(Error::Settings("Can't symlink to a remote destination.".to_owned()));
         }
         Ok(())

@@ -71,8 +71,7 @@ fn has_same_bytes(a: &FoundFile, b: &FoundFile) -> io::Result<bool> {
 fn refuse_conflicts(listing: &Listing) -> Result<()> {
     let mut conflicts = Vec::new();
     for (name, file) in &listing.files {
-        let mut parent = name.parent();
-        while !parent.is_empty() {
+        for parent in name.ancestors() {
             if let Some(other) = listing.files.get(parent) {
                 let problem = format!(
                     "it would be collected as `{name}`, but {} is collected as the file `{parent}`; rename or ignore one",
@@ -80,10 +79,9 @@ fn refuse_conflicts(listing: &Listing) -> Result<()> {
                 );
                 conflicts.push(Error::Source { path: file.origin.to_string(), problem });
             }
-            parent = parent.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
     }
-    if conflicts.is_empty() { Ok(()) } else { Err(Error::several(conflicts)) }
+    Error::none_of(conflicts)
 }
 
 /// A collected file with the manifest's name would be overwritten by it (B26).

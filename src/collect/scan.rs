@@ -68,9 +68,7 @@ pub(super) fn scan(collection: &Collection<'_>, plan: &Plan) -> Result<(Vec<Text
             Err(error) => errors.push(error),
         }
     }
-    if !errors.is_empty() {
-        return Err(Error::several(errors));
-    }
+    Error::none_of(errors)?;
     suggest(plan, &mut problems);
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Error::References { problems });

@@ -81,9 +81,7 @@ pub(super) fn stamp(
         })
         .collect();
     let (sources, errors): (Vec<_>, Vec<_>) = sources.into_iter().partition(Result::is_ok);
-    if !errors.is_empty() {
-        return Err(Error::several(errors.into_iter().filter_map(Result::err).collect()));
-    }
+    Error::none_of(errors.into_iter().filter_map(Result::err).collect())?;
     let mut stamps: Vec<Stamp> = sources
         .into_iter()
         .filter_map(Result::ok)
@@ -260,7 +258,7 @@ fn refuse_altered(plan: &Plan, stamps: &[Stamp], previous: &Manifest) -> Result<
         };
         Some(Error::Source { path: file.origin.to_string(), problem })
     });
-    refuse(altered.collect())
+    Error::none_of(altered.collect())
 }
 
 /// Two files cannot be published under one name: a source file may look like another's hashed copy.
@@ -271,9 +269,5 @@ fn refuse_clashes(plan: &Plan, stamps: &[Stamp]) -> Result<()> {
         let is_other = stamps[other].source.integrity != stamp.published().integrity;
         is_other.then(|| Error::Source { path: plan.files[other].origin.to_string(), problem })
     });
-    refuse(clashes.collect())
-}
-
-fn refuse(errors: Vec<Error>) -> Result<()> {
-    if errors.is_empty() { Ok(()) } else { Err(Error::several(errors)) }
+    Error::none_of(clashes.collect())
 }

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::finders::FoundFile;
 use crate::manifest::integrity_of;
 use crate::name::StaticName;
-use crate::storage::{Content, Storage};
+use crate::storage::{Content, Storage, is_absent};
 
 /// What was done, or in a dry run would be done, for one file.
 #[derive(Debug, Clone, Copy, Default)]
@@ -127,7 +127,7 @@ fn refuse_obstacles(storage: &dyn Storage, plan: &Plan, stamps: &[Stamp], keep_o
     directories.dedup();
     let problem = "it is a directory where a file is needed; remove it or rename one of them";
     obstacles.extend(directories.iter().map(|path| Error::source_file(path, problem)));
-    if obstacles.is_empty() { Ok(()) } else { Err(Error::several(obstacles)) }
+    Error::none_of(obstacles)
 }
 
 /// Whether the plain name of a file becomes a link to its source.
@@ -178,11 +178,6 @@ fn look_for_file(storage: &dyn Storage, name: &StaticName, digest: &Digest, memo
         Ok(if integrity == digest.integrity { Found::Same } else { Found::Other })
     };
     look().map_err(|error| Error::stored("read", name, &storage.location(), error))
-}
-
-fn is_absent(error: &io::Error) -> bool {
-    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
-    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
 /// Copies a source file, which must still be the one that was hashed.

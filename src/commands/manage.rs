@@ -10,9 +10,10 @@ use clap::{CommandFactory, FromArgMatches};
 
 use super::output::Output;
 use super::project::{Configure, Project};
-use super::server::{Application, NothingElse, Server};
+use super::server::{Application, Server};
 use super::{Arguments, Asked, Command, Options};
 use crate::error::Result;
+use crate::serve::NothingElse;
 use crate::settings::Settings;
 use crate::static_files::{StaticFiles, StaticFilesBuilder};
 

@@ -188,8 +188,7 @@ impl Options {
 }
 
 fn check(static_files: &StaticFiles, output: &Output) -> Result<()> {
-    output.examine(static_files)?;
-    if static_files.check().is_empty() {
+    if output.examine(static_files)?.is_empty() {
         output.result("System check identified no issues.");
     }
     Ok(())

@@ -133,14 +133,15 @@ impl Output {
         }
     }
 
-    /// Says what the checks found.
+    /// Says what the checks found, and returns it.
     ///
     /// # Errors
     ///
     /// When some of it are errors.
-    pub(super) fn examine(&self, static_files: &StaticFiles) -> Result<()> {
-        self.checks(&static_files.check());
-        static_files.checked().map(drop)
+    pub(super) fn examine(&self, static_files: &StaticFiles) -> Result<Vec<Check>> {
+        let found = static_files.check();
+        self.checks(&found);
+        Error::none_among(found)
     }
 
     /// Findings of the checks, in Django's form (behaviour 52).

@@ -1,15 +1,12 @@
 //! A server for the commands: hyper over a listening socket, HTTP/1.1 and HTTP/2 with prior
 //! knowledge, until a signal asks it to end. TLS is left to a proxy in front.
 
-use std::convert::Infallible;
 use std::error::Error as StdError;
-use std::future::{Ready, ready};
 use std::io;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
+use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -220,26 +217,4 @@ fn end_signal() -> io::Result<impl Future<Output = ()>> {
 #[cfg(not(unix))]
 fn end_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async { drop(tokio::signal::ctrl_c().await) })
-}
-
-/// The application of a program that has static files and nothing else.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct NothingElse;
-
-impl<B> Service<Request<B>> for NothingElse {
-    type Response = Response<String>;
-    type Error = Infallible;
-    type Future = Ready<Result<Response<String>, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Request<B>) -> Self::Future {
-        let mut response = Response::new("not found: only static files are served here\n".to_owned());
-        *response.status_mut() = StatusCode::NOT_FOUND;
-        let text = header::HeaderValue::from_static("text/plain; charset=utf-8");
-        response.headers_mut().insert(header::CONTENT_TYPE, text);
-        ready(Ok(response))
-    }
 }

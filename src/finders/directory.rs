@@ -2,7 +2,6 @@
 //! `static` folder, the media root.
 
 use std::borrow::Cow;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::{Finder, FoundFile, Ignore};
 use crate::error::{Error, Result};
 use crate::name::StaticName;
-use crate::storage::{Content, Metadata, is_temporary, local_metadata};
+use crate::storage::{Content, Metadata, is_absent, is_temporary, local_metadata};
 
 /// A [`Finder`] over a directory. Links are followed; a directory that does not exist has no files
 /// (the checks say so, W004).
@@ -105,7 +104,7 @@ impl Finder for DirectoryFinder {
         match std::fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => Ok(Some(self.found(name.clone(), path, Metadata::of(&metadata)))),
             Ok(_) => Ok(None),
-            Err(error) if means_absent(&error) => Ok(None),
+            Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(Error::io("look at", &path, error)),
         }
     }
@@ -163,13 +162,6 @@ fn below_prefix(name: &StaticName, prefix: &str) -> Option<StaticName> {
     }
     let below = name.as_str().strip_prefix(prefix)?.strip_prefix('/')?;
     StaticName::new(below).ok()
-}
-
-/// Whether the system says in some way that there is no such file: too long a name and a file in
-/// the place of a directory included.
-fn means_absent(error: &io::Error) -> bool {
-    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
-    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
 /// What went wrong on the way, said of the file it is about.

@@ -193,7 +193,7 @@ impl Finders {
                 Ok(file) => drop(listing.files.insert(file.name.clone(), file)),
             }
         }
-        if errors.is_empty() { Ok(listing) } else { Err(Error::several(errors)) }
+        Error::none_of(errors).map(|()| listing)
     }
 
     /// The places in the order in which they are asked, no place twice.

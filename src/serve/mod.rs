@@ -22,6 +22,8 @@ mod live;
 mod lookup;
 mod multipart;
 mod negotiate;
+#[cfg(any(feature = "axum", feature = "cli"))]
+mod nothing_else;
 mod path;
 mod presentation;
 mod range;
@@ -37,6 +39,8 @@ pub use self::body::ResponseBody;
 pub use self::counters::Counters;
 pub(crate) use self::counters::Tally;
 pub(crate) use self::lookup::{LivePolicy, Lookup, Policy, Present};
+#[cfg(any(feature = "axum", feature = "cli"))]
+pub(crate) use self::nothing_else::NothingElse;
 pub(crate) use self::presentation::Presentation;
 pub use self::service::{ResponseFuture, StaticFilesLayer, StaticFilesService};
 pub(crate) use self::site::Paths;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::packages::Packages;
 use super::sources;
 use crate::checks;
-use crate::error::{Check, Error, Result, Severity};
+use crate::error::{Check, Error, Result};
 use crate::resolver::StaticUrl;
 use crate::settings::{FinderKind, ManifestLocation, Settings};
 
@@ -47,8 +47,7 @@ pub(super) fn refuse_media(
     if with_media(settings, static_url, debug, checks::media_apart).is_empty() {
         return Ok(());
     }
-    let checks = check(settings, static_url, debug, packages);
-    Err(Error::Checks { checks: checks.into_iter().filter(|check| check.severity == Severity::Error).collect() })
+    Error::none_among(check(settings, static_url, debug, packages)).map(drop)
 }
 
 fn with_media(

@@ -11,7 +11,7 @@ use std::sync::{OnceLock, RwLock};
 
 use tempfile::Builder;
 
-use super::{Content, Metadata, Storage, local_metadata};
+use super::{Content, Metadata, Storage, is_absent, local_metadata};
 use crate::name::StaticName;
 
 /// How temporary files begin and end, so that [`FileSystemStorage::clean`] knows its own.
@@ -100,15 +100,17 @@ impl FileSystemStorage {
             (Ok(real), Ok(root)) if !real.starts_with(&root) => {
                 let (directory, real) = (directory.display(), real.display());
                 let text = format!("{directory} leads out of the static root, to {real}; remove the link");
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
+                Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
             }
-            (Ok(_), _) => drop(self.inside.write().map(|mut known| known.insert(directory.to_path_buf()))),
-            // What is not there yet is created, and no link.
-            (Err(_), _) => {}
-        }
-        match directory.parent() {
-            Some(parent) if directory.symlink_metadata().is_err() => self.stay_inside(parent),
-            _ => Ok(()),
+            (Ok(_), _) => {
+                drop(self.inside.write().map(|mut known| known.insert(directory.to_path_buf())));
+                Ok(())
+            }
+            // What is not there yet is created, and no link; what it will lie in may be one.
+            (Err(_), _) if directory.symlink_metadata().is_err() => {
+                directory.parent().map_or(Ok(()), |parent| self.stay_inside(parent))
+            }
+            (Err(_), _) => Ok(()),
         }
     }
 
@@ -229,8 +231,8 @@ impl Storage for FileSystemStorage {
 
     fn copy(&self, from: &StaticName, to: &StaticName) -> io::Result<()> {
         let (source, target) = (from.path_in(&self.root), to.path_in(&self.root));
-        // Where nothing is yet, a link is whole at once.
         self.stay_inside(target.parent().unwrap_or(&self.root))?;
+        // Where nothing is yet, a link is whole at once.
         if self.no_reflink.load(Ordering::Relaxed) && fs::hard_link(&source, &target).is_ok() {
             return Ok(());
         }
@@ -378,12 +380,6 @@ fn leads_to_directory(entry: &walkdir::DirEntry) -> bool {
 /// Removes what is no directory. A link to one is a directory of its own kind on Windows.
 fn remove_link_or_file(path: &Path) -> io::Result<()> {
     fs::remove_file(path).or_else(|error| if cfg!(windows) { fs::remove_dir(path) } else { Err(error) })
-}
-
-/// Whether there is nothing of this name.
-fn is_absent(error: &io::Error) -> bool {
-    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
-    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
 fn by_name(a: &walkdir::DirEntry, b: &walkdir::DirEntry) -> std::cmp::Ordering {

@@ -201,3 +201,17 @@ impl Fingerprint {
 pub(crate) fn local_metadata(path: &Path) -> io::Result<Metadata> {
     std::fs::metadata(path).map(|metadata| Metadata::of(&metadata))
 }
+
+/// Whether the system says in some way that there is no such file: too long a name and a file in the
+/// place of a directory included.
+pub(crate) fn is_absent(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
+}
+
+/// The directory that the files of a storage lie in, if they lie in the local file system.
+#[cfg(feature = "collect")]
+pub(crate) fn local_root(storage: &dyn Storage) -> Option<PathBuf> {
+    let any = StaticName::new("x").ok()?;
+    Some(storage.local_path(&any)?.parent()?.to_path_buf())
+}

@@ -309,3 +309,17 @@ fn compress(bytes: &[u8], coding: Coding, effort: Effort) -> io::Result<Vec<u8>>
 fn pays(size: usize, compressed: usize) -> bool {
     compressed <= size / 100 * 95 + size % 100 * 95 / 100
 }
+
+/// What holds for every coding.
+#[cfg(all(test, any(feature = "brotli", feature = "gzip", feature = "zstd")))]
+fn keeps_the_law(compress: fn(&[u8], Effort) -> io::Result<Vec<u8>>, decompress: fn(&[u8]) -> Vec<u8>) {
+    // A text that no change of the code changes.
+    let text = include_bytes!("../../../tests/fixtures/django/fnmatch.json");
+    let sizes = [Effort::Fast, Effort::Balanced, Effort::Best].map(|effort| {
+        let compressed = compress(text, effort).expect("it works");
+        assert_eq!(compressed, compress(text, effort).expect("it works"), "the same bytes each time");
+        assert!(decompress(&compressed) == text);
+        compressed.len()
+    });
+    assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
+}
